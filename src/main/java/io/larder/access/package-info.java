@@ -1,0 +1,5 @@
+/** Credential to caller. */
+@NullMarked
+package io.larder.access;
+
+import org.jspecify.annotations.NullMarked;

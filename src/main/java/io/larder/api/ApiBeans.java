@@ -1,0 +1,16 @@
+package io.larder.api;
+
+import io.larder.setting.Settings;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** Wires this package. */
+@ApplicationScoped
+class ApiBeans {
+  @Produces
+  @Singleton
+  ApiSettings settings(Settings settings) {
+    return ApiSettings.from(settings);
+  }
+}

@@ -1,0 +1,102 @@
+package io.larder.api;
+
+import io.larder.inference.BadRequest;
+import io.larder.inference.NotCached;
+import io.larder.json.JsonWriter;
+import io.larder.provider.ProviderFailure;
+import io.larder.provider.UnknownModel;
+import jakarta.ws.rs.WebApplicationException;
+import java.util.Optional;
+import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
+
+/**
+ * An error as callers see it. {@link #of} is the one table from what went wrong to status and code.
+ *
+ * @param status the HTTP status
+ * @param code a stable word for programs
+ * @param param the part of the request that is wrong, if it is one
+ * @param message a sentence for people
+ */
+record ApiError(int status, String code, Optional<String> param, String message) {
+
+  static ApiError of(Throwable failure) {
+    return switch (failure) {
+      case BadRequest bad -> new ApiError(400, "invalid_request", bad.param(), text(bad));
+      case BodyTooLarge large -> of(413, "request_too_large", text(large));
+      case UnknownModel unknown ->
+          new ApiError(404, "model_not_found", Optional.of("model"), text(unknown));
+      case NotCached absent -> of(504, "not_cached", text(absent));
+      case ProviderFailure failed ->
+          switch (failed.kind()) {
+            case UNREACHABLE -> of(502, "provider_unreachable", text(failed));
+            case CUT -> of(502, "provider_failed", text(failed));
+            case TIMED_OUT -> of(504, "provider_timeout", text(failed));
+            case BUSY -> of(503, "provider_busy", text(failed));
+          };
+      case BulkheadException full -> of(503, "busy", "too many requests of this kind at once");
+      case WebApplicationException http -> ofStatus(http.getResponse().getStatus());
+      default -> of(500, "internal_error", "Larder failed; its log says why");
+    };
+  }
+
+  /** No identity. */
+  static ApiError unauthorized() {
+    return of(
+        401,
+        "invalid_api_key",
+        "an API key of Larder is needed, as Authorization: Bearer KEY or x-api-key: KEY");
+  }
+
+  private static ApiError ofStatus(int status) {
+    return switch (status) {
+      case 400 -> of(400, "invalid_request", "the request cannot be read");
+      case 404 -> of(404, "not_found", "there is no such endpoint");
+      case 405 -> of(405, "method_not_allowed", "this endpoint has no such method");
+      case 406 -> of(406, "not_acceptable", "this endpoint cannot answer in that media type");
+      case 415 -> of(415, "unsupported_media_type", "Content-Type must be application/json");
+      default -> of(status, "http_" + status, "the request failed with status " + status);
+    };
+  }
+
+  private static ApiError of(int status, String code, String message) {
+    return new ApiError(status, code, Optional.empty(), message);
+  }
+
+  private static String text(Throwable failure) {
+    return String.valueOf(failure.getMessage());
+  }
+
+  /** Whether it is worth trying again soon. */
+  boolean isPassing() {
+    return status == 503;
+  }
+
+  /**
+   * The body in the shape of the OpenAI wire.
+   *
+   * @see <a href="https://platform.openai.com/docs/guides/error-codes/api-errors">OpenAI,
+   *     errors</a>
+   */
+  String openAi() {
+    return "{\"error\":{\"message\":"
+        + JsonWriter.quote(message)
+        + ",\"type\":\""
+        + (status < 500 ? "invalid_request_error" : "server_error")
+        + "\",\"param\":"
+        + param.map(JsonWriter::quote).orElse("null")
+        + ",\"code\":\""
+        + code
+        + "\"}}";
+  }
+
+  /** The body as problem+json, RFC 9457. */
+  String problem() {
+    return "{\"type\":\"about:blank\",\"title\":\""
+        + code
+        + "\",\"status\":"
+        + status
+        + ",\"detail\":"
+        + JsonWriter.quote(message)
+        + "}";
+  }
+}

@@ -1,0 +1,46 @@
+package io.larder.api;
+
+import io.larder.inference.CacheStatus;
+import jakarta.ws.rs.core.Response.ResponseBuilder;
+import java.util.Locale;
+
+/**
+ * Says in header fields what the cache did: RFC 9211, RFC 9111 and, for people, {@code X-Cache}.
+ */
+final class CacheHeaders {
+  private static final String NAME = "larder";
+
+  private CacheHeaders() {}
+
+  static void add(ResponseBuilder response, CacheStatus status) {
+    response.header("Larder-Key", status.key().hex());
+    response.header("Cache-Status", status(status));
+    switch (status) {
+      case CacheStatus.Hit hit -> {
+        response.header("X-Cache", "HIT");
+        response.header("Age", hit.age().toSeconds());
+        // W3C Server Timing: what the provider took when it was asked, which this hit saved
+        response.header(
+            "Server-Timing",
+            String.format(
+                Locale.ROOT, "provider;dur=%d;desc=\"saved\"", hit.providerTime().toMillis()));
+      }
+      case CacheStatus.Miss miss -> response.header("X-Cache", "MISS");
+      case CacheStatus.Bypass bypass -> response.header("X-Cache", "BYPASS");
+    }
+  }
+
+  private static String status(CacheStatus status) {
+    return switch (status) {
+      case CacheStatus.Hit hit ->
+          NAME + "; hit; ttl=" + hit.left().toSeconds() + "; key=\"" + hit.key().hex() + "\"";
+      case CacheStatus.Miss miss ->
+          NAME
+              + "; fwd="
+              + miss.forward()
+              + (miss.stored() ? "; stored" : "")
+              + (miss.detail().isEmpty() ? "" : "; detail=" + miss.detail());
+      case CacheStatus.Bypass bypass -> NAME + "; fwd=bypass; detail=" + bypass.detail();
+    };
+  }
+}

@@ -1,0 +1,80 @@
+package io.larder.api;
+
+import io.larder.access.Credentials;
+import io.larder.model.Caller;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.security.Principal;
+import java.util.Optional;
+
+/**
+ * Lets nobody below {@code /v1} and {@code /api} without a key, and tells the rest who the caller
+ * is. Mapped in web.xml, after {@link SecurityHeaders}.
+ */
+public class KeyFilter extends HttpFilter {
+  private static final long serialVersionUID = 1L;
+  private static final String BEARER = "Bearer ";
+
+  @Inject transient Credentials credentials;
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    var caller = key(request).flatMap(credentials::identify);
+    if (caller.isPresent()) {
+      chain.doFilter(new Identified(request, caller.get()), response);
+    } else {
+      refuse(request, response);
+    }
+  }
+
+  private static Optional<String> key(HttpServletRequest request) {
+    var authorization = request.getHeader("Authorization");
+    if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return Optional.of(authorization.substring(BEARER.length()).strip());
+    }
+    return Optional.ofNullable(request.getHeader("x-api-key")).map(String::strip);
+  }
+
+  private static void refuse(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    var error = ApiError.unauthorized();
+    boolean inference = request.getServletPath().startsWith("/v1");
+    response.setStatus(error.status());
+    response.setHeader("WWW-Authenticate", "Bearer realm=\"larder\"");
+    response.setContentType(inference ? "application/json" : "application/problem+json");
+    response.getWriter().write(inference ? error.openAi() : error.problem());
+  }
+
+  /** A request whose caller is known. */
+  private static final class Identified extends HttpServletRequestWrapper {
+    private final Caller caller;
+
+    Identified(HttpServletRequest request, Caller caller) {
+      super(request);
+      this.caller = caller;
+    }
+
+    @Override
+    public Principal getUserPrincipal() {
+      return caller;
+    }
+
+    @Override
+    public String getRemoteUser() {
+      return caller.id();
+    }
+
+    @Override
+    public boolean isUserInRole(String role) {
+      return caller.roles().contains(role);
+    }
+  }
+}

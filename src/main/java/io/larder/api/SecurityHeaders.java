@@ -1,0 +1,65 @@
+package io.larder.api;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.regex.Pattern;
+
+/**
+ * Tells browsers, on every answer, to trust nothing that is not Larder's own. The page's import map
+ * has to stand in the page, so its hash is allowed, and nothing else inline.
+ *
+ * @see <a href="https://www.w3.org/TR/CSP3/">Content Security Policy, level 3</a>
+ */
+public class SecurityHeaders extends HttpFilter {
+  private static final long serialVersionUID = 1L;
+  private static final String PAGE = "/index.html";
+  private static final Pattern IMPORT_MAP =
+      Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
+
+  private String policy = "default-src 'none'";
+
+  @Override
+  public void init() throws ServletException {
+    policy =
+        "default-src 'self'; script-src 'self' "
+            + importMapHash()
+            + "; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  }
+
+  private String importMapHash() throws ServletException {
+    try (var page = getServletContext().getResourceAsStream(PAGE)) {
+      if (page == null) {
+        throw new ServletException(PAGE + " is missing");
+      }
+      var map = IMPORT_MAP.matcher(new String(page.readAllBytes(), StandardCharsets.UTF_8));
+      if (!map.find()) {
+        throw new ServletException(PAGE + " has no import map");
+      }
+      var hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(map.group(1).getBytes(StandardCharsets.UTF_8));
+      return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
+    } catch (IOException | NoSuchAlgorithmException failed) {
+      throw new ServletException(failed);
+    }
+  }
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    response.setHeader("Content-Security-Policy", policy);
+    response.setHeader("X-Content-Type-Options", "nosniff");
+    response.setHeader("Referrer-Policy", "no-referrer");
+    response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+    chain.doFilter(request, response);
+  }
+}

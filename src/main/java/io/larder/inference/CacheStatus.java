@@ -1,0 +1,39 @@
+package io.larder.inference;
+
+import io.larder.model.Fingerprint;
+import java.time.Duration;
+
+/** What the cache did for one request. */
+public sealed interface CacheStatus {
+
+  /** The entry that the request is about. */
+  Fingerprint key();
+
+  /**
+   * Answered from the cache.
+   *
+   * @param age how old the entry is
+   * @param left how much longer it lives
+   * @param providerTime how long the provider took when the entry was made
+   */
+  record Hit(Fingerprint key, Duration age, Duration left, Duration providerTime)
+      implements CacheStatus {}
+
+  /**
+   * Answered by the provider, because there was no entry to use.
+   *
+   * @param forward why, as RFC 9211 names it: {@code uri-miss}, {@code request}, {@code stale}
+   * @param stored whether the answer is in the cache now; a stream's fate is not known when its
+   *     header fields go out
+   * @param detail why it was not stored, or empty
+   */
+  record Miss(Fingerprint key, String forward, boolean stored, String detail)
+      implements CacheStatus {}
+
+  /**
+   * The cache was not used.
+   *
+   * @param detail why, such as {@code no-store}
+   */
+  record Bypass(Fingerprint key, String detail) implements CacheStatus {}
+}

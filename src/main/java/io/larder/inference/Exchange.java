@@ -1,0 +1,215 @@
+package io.larder.inference;
+
+import io.larder.cache.CacheKey;
+import io.larder.cache.Lookup;
+import io.larder.guard.Deadline;
+import io.larder.model.Fingerprint;
+import io.larder.model.Header;
+import io.larder.model.Usage;
+import io.larder.model.Wire;
+import io.larder.provider.ProviderFailure;
+import io.larder.provider.Providers.Route;
+import io.larder.provider.Question;
+import io.larder.provider.Reply;
+import io.larder.telemetry.Telemetry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** One request that a provider has to answer: asks, records, keeps. Waits, so it wants a thread. */
+public final class Exchange {
+  private static final String JSON = "application/json";
+  private static final String EVENT_STREAM = "text/event-stream";
+
+  private final Chat chat;
+  private final ChatRequest request;
+  private final Route route;
+  private final List<Header> headers;
+  private final Plan plan;
+  private final long startNanos = System.nanoTime();
+  private boolean begun;
+
+  /**
+   * What to do with the answer.
+   *
+   * @param forward why the provider is asked, as RFC 9211 names it
+   * @param bypass why the cache is left out; empty = it is not
+   * @param before what the lookup found
+   */
+  record Plan(
+      Fingerprint fingerprint,
+      CacheKey key,
+      String forward,
+      String bypass,
+      Lookup before,
+      Duration ttl,
+      int valueBytesMax) {
+    CacheStatus status(boolean stored, String detail) {
+      return bypass.isEmpty()
+          ? new CacheStatus.Miss(fingerprint, forward, stored, detail)
+          : new CacheStatus.Bypass(fingerprint, bypass);
+    }
+  }
+
+  Exchange(Chat chat, ChatRequest request, Route route, List<Header> headers, Plan plan) {
+    this.chat = chat;
+    this.request = request;
+    this.route = route;
+    this.headers = headers;
+    this.plan = plan;
+  }
+
+  /**
+   * Asks the provider. A JSON answer has been read and kept when this returns; a stream begins
+   * then.
+   *
+   * @throws ProviderFailure if it does not answer
+   */
+  public Answer ask() throws ProviderFailure {
+    var body = request.forwarded(route.model(), route.provider().streamsUsage());
+    var reply = route.provider().ask(new Question(Wire.OPENAI_CHAT, headers, body));
+    boolean good = reply.status() / 100 == 2;
+    if (good && request.stream() && reply.isOf(EVENT_STREAM)) {
+      return stream(reply);
+    }
+    try {
+      return whole(reply, good);
+    } catch (ProviderFailure failure) {
+      closeQuietly(reply);
+      throw failure;
+    } catch (IOException broken) {
+      closeQuietly(reply);
+      throw new IllegalStateException("a provider's body must fail with ProviderFailure", broken);
+    }
+  }
+
+  private Answer stream(Reply reply) {
+    var relay =
+        new StreamRelay(
+            this,
+            reply,
+            new Recording(plan.bypass().isEmpty() ? plan.valueBytesMax() : 0),
+            usageIsAsked() && !request.wantsUsage(),
+            recording -> keep(reply, recording));
+    return new Answer(reply.status(), reply.headers(), relay, plan.status(false, ""));
+  }
+
+  private Answer whole(Reply reply, boolean good) throws IOException {
+    var bytes = reply.body().readNBytes(plan.valueBytesMax() + 1);
+    eventCame();
+    if (bytes.length > plan.valueBytesMax()) {
+      Answer.Flowing rest = out -> passOn(bytes, reply, out);
+      return new Answer(reply.status(), reply.headers(), rest, plan.status(false, "too-large"));
+    }
+    reply.close();
+    finished();
+    var status = good ? keep(reply, bytes) : plan.status(false, "status-" + reply.status());
+    return new Answer(reply.status(), reply.headers(), new Answer.Whole(bytes), status);
+  }
+
+  private CacheStatus keep(Reply reply, byte[] bytes) {
+    if (!plan.bypass().isEmpty()) {
+      return plan.status(false, "");
+    }
+    if (request.stream() || !reply.isOf(JSON)) {
+      return plan.status(false, "content-type");
+    }
+    return switch (ChatForm.read(bytes)) {
+      case ChatForm.Sign.Part part -> {
+        keep(reply, part.usage().orElse(Usage.UNKNOWN), bytes);
+        yield plan.status(true, "");
+      }
+      case ChatForm.Sign.Unfit unfit -> plan.status(false, unfit.why());
+      case ChatForm.Sign.End end -> plan.status(false, "not-json");
+      case ChatForm.Sign.Nothing nothing -> plan.status(false, "not-json");
+    };
+  }
+
+  private void keep(Reply reply, Recording recording) {
+    finished();
+    if (plan.bypass().isEmpty()) {
+      recording.complete().ifPresent(bytes -> keep(reply, recording.usage(), bytes));
+    }
+  }
+
+  private void keep(Reply reply, Usage usage, byte[] bytes) {
+    var entry =
+        new Entry(
+            reply.status(),
+            usageIsAsked(),
+            provider(),
+            reply.contentType(),
+            elapsed(),
+            usage,
+            bytes);
+    chat.cache().keep(plan.key(), entry.encode(), plan.ttl(), plan.before());
+  }
+
+  /** Passes a body on that is too large to be kept. */
+  private static void passOn(byte[] begin, Reply reply, OutputStream out) throws IOException {
+    try (reply) {
+      out.write(begin);
+      reply.body().transferTo(out);
+    }
+  }
+
+  String provider() {
+    return route.provider().name();
+  }
+
+  Telemetry telemetry() {
+    return chat.telemetry();
+  }
+
+  /** The provider has sent something; counts once. */
+  void eventCame() {
+    if (!begun) {
+      begun = true;
+      telemetry().firstToken(elapsed());
+    }
+  }
+
+  /** Runs what nobody waits for. */
+  void inBackground(Runnable task) {
+    chat.waiters().execute(task);
+  }
+
+  /** Goes on without a caller if that many may; otherwise gives up. */
+  void readOnDetached(Consumer<Deadline> readOn, Runnable giveUp) {
+    if (!plan.bypass().isEmpty() || !chat.detached().tryAcquire()) {
+      giveUp.run();
+      return;
+    }
+    inBackground(
+        () -> {
+          try {
+            readOn.accept(Deadline.in(chat.settings().detachedMax(), System::nanoTime));
+          } finally {
+            chat.detached().release();
+          }
+        });
+  }
+
+  private boolean usageIsAsked() {
+    return request.stream() && (route.provider().streamsUsage() || request.wantsUsage());
+  }
+
+  private void finished() {
+    telemetry().inference(provider(), Wire.OPENAI_CHAT.id(), request.stream(), elapsed());
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
+  private static void closeQuietly(Reply reply) {
+    try {
+      reply.close();
+    } catch (IOException alreadyBroken) {
+      // the failure that led here is the one to report
+      return;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.larder.inference;
+
+import io.larder.cache.Cache;
+import io.larder.cache.CacheSettings;
+import io.larder.provider.Providers;
+import io.larder.setting.Live;
+import io.larder.setting.Settings;
+import io.larder.telemetry.Telemetry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+
+/** Wires this package. */
+@ApplicationScoped
+class InferenceBeans {
+  @Produces
+  @Singleton
+  InferenceSettings settings(Settings settings) {
+    return InferenceSettings.from(settings);
+  }
+
+  @Produces
+  @Singleton
+  Waiters waiters() {
+    return new Waiters();
+  }
+
+  void close(@Disposes Waiters waiters) {
+    waiters.close();
+  }
+
+  @Produces
+  @Singleton
+  Chat chat(
+      Providers providers,
+      Cache cache,
+      Live<CacheSettings> cacheSettings,
+      InferenceSettings settings,
+      Waiters waiters,
+      Telemetry telemetry) {
+    return new Chat(
+        providers, cache, cacheSettings, settings, waiters, telemetry, InstantSource.system());
+  }
+
+  @Produces
+  @Singleton
+  Models models(Providers providers, Waiters waiters) {
+    return new Models(providers, waiters);
+  }
+}

@@ -1,0 +1,114 @@
+package io.larder.inference;
+
+import io.larder.provider.Provider;
+import io.larder.provider.ProviderFailure;
+import io.larder.provider.Providers;
+import io.larder.provider.UnknownModel;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/** The models of all providers, under the names by which Larder routes to them. */
+public final class Models {
+  private static final Logger LOG = System.getLogger(Models.class.getName());
+
+  private final Providers providers;
+  private final Waiters waiters;
+
+  Models(Providers providers, Waiters waiters) {
+    this.providers = providers;
+    this.waiters = waiters;
+  }
+
+  /**
+   * Each model's description as its vendor gives it, by its name here: the bare one where that
+   * leads to the vendor, {@code provider/model} where another provider comes first. A provider that
+   * does not answer is left out.
+   *
+   * @throws ProviderFailure if none answers
+   */
+  public Map<String, Model> all() throws ProviderFailure {
+    var lists = new ArrayList<FutureTask<List<Provider.Model>>>();
+    for (var provider : providers.all()) {
+      var list = new FutureTask<>(provider::models);
+      lists.add(list);
+      waiters.execute(list);
+    }
+    var all = new LinkedHashMap<String, Model>();
+    Optional<ProviderFailure> failure = Optional.empty();
+    int answered = 0;
+    for (int i = 0; i < lists.size(); i++) {
+      try {
+        add(providers.all().get(i), await(lists.get(i)), all);
+        answered++;
+      } catch (ProviderFailure failed) {
+        LOG.log(Level.WARNING, "no list of models: {0}", failed.getMessage());
+        failure = Optional.of(failed);
+      }
+    }
+    if (answered == 0 && failure.isPresent()) {
+      throw failure.get();
+    }
+    return all;
+  }
+
+  /**
+   * One model's description.
+   *
+   * @throws UnknownModel if no provider lists it
+   * @throws ProviderFailure if no provider answers
+   */
+  public Model one(String name) throws ProviderFailure {
+    var model = all().get(name);
+    if (model == null) {
+      throw new UnknownModel(name);
+    }
+    return model;
+  }
+
+  /**
+   * A model.
+   *
+   * @param name by which Larder routes to it
+   * @param vendorId its name at the vendor
+   * @param json the vendor's description
+   */
+  public record Model(String name, String vendorId, String json) {}
+
+  private void add(Provider provider, List<Provider.Model> listed, Map<String, Model> all) {
+    for (var model : listed) {
+      var name = leadsTo(provider, model.id()) ? model.id() : provider.name() + "/" + model.id();
+      all.putIfAbsent(name, new Model(name, model.id(), model.json()));
+    }
+  }
+
+  private boolean leadsTo(Provider provider, String bare) {
+    try {
+      var route = providers.route(bare);
+      return route.provider() == provider && route.model().equals(bare);
+    } catch (UnknownModel none) {
+      return false;
+    }
+  }
+
+  private static List<Provider.Model> await(FutureTask<List<Provider.Model>> list)
+      throws ProviderFailure {
+    try {
+      return list.get();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof ProviderFailure failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(failed.getCause());
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("stopped while waiting for a list of models", stopped);
+    }
+  }
+}

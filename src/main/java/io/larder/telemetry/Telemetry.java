@@ -1,0 +1,146 @@
+package io.larder.telemetry;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.MetricUnits;
+import org.eclipse.microprofile.metrics.Tag;
+import org.eclipse.microprofile.metrics.Timer;
+
+/**
+ * All figures that Larder publishes at {@code /metrics}. Tags come from closed sets: cache types,
+ * results, providers of the configuration; never from a caller.
+ *
+ * @see <a href="https://github.com/eclipse/microprofile-metrics">MicroProfile Metrics 5.1</a>
+ */
+public final class Telemetry {
+  private final MetricRegistry registry;
+  private final Map<String, Counter> counters = new ConcurrentHashMap<>();
+  private final Map<String, Timer> timers = new ConcurrentHashMap<>();
+  private final AtomicInteger streamsOpen = new AtomicInteger();
+  private final Timer lookup;
+  private final Timer firstToken;
+
+  /** Figures kept in that registry. */
+  public Telemetry(MetricRegistry registry) {
+    this.registry = registry;
+    this.lookup =
+        registry.timer(metadata("larder_cache_lookup", "Time to look one answer up, hit or miss"));
+    this.firstToken =
+        registry.timer(
+            metadata("larder_first_token", "Time from asking a provider to its first event"));
+    registry.gauge(
+        metadata("larder_streams_open", "Streams being sent to clients now"), streamsOpen::get);
+  }
+
+  /**
+   * One cacheable request was answered. Requests = hit + miss + bypass + error.
+   *
+   * @param type the cache type, such as {@code chat}
+   * @param result {@code hit}, {@code miss} or {@code bypass}
+   */
+  public void cacheRequest(String type, String result) {
+    counter(
+            "larder_cache_requests",
+            "Requests by cache type and by what the cache did",
+            new Tag("type", type),
+            new Tag("result", result))
+        .inc();
+  }
+
+  /** One lookup took that long. */
+  public void cacheLookup(Duration time) {
+    lookup.update(time);
+  }
+
+  /** A stored value could not be read: another format, or damaged. It counted as a miss. */
+  public void cacheUnreadable() {
+    counter("larder_cache_unreadable", "Stored values in another format or damaged, all misses")
+        .inc();
+  }
+
+  /** A provider has answered completely, or failed. */
+  public void inference(String provider, String wire, boolean stream, Duration time) {
+    var key = provider + '/' + wire + '/' + stream;
+    var timer = timers.get(key);
+    if (timer == null) {
+      timer =
+          registry.timer(
+              metadata("larder_inference", "Time that providers took for whole answers"),
+              new Tag("provider", provider),
+              new Tag("wire", wire),
+              new Tag("stream", String.valueOf(stream)));
+      timers.put(key, timer);
+    }
+    timer.update(time);
+  }
+
+  /** A provider's first event has come. */
+  public void firstToken(Duration time) {
+    firstToken.update(time);
+  }
+
+  /** A hit saved that many tokens. */
+  public void tokensSaved(long tokens) {
+    counter("larder_tokens_saved", "Tokens, in and out, that hits did not cost").inc(tokens);
+  }
+
+  /**
+   * One call to Valkey has ended.
+   *
+   * @param store {@code cache} or {@code state}
+   * @param result {@code ok}, {@code error}, or {@code refused} by the breaker
+   */
+  public void valkeyCall(String store, String result) {
+    counter(
+            "larder_valkey_calls",
+            "Calls to Valkey by store and outcome",
+            new Tag("store", store),
+            new Tag("result", result))
+        .inc();
+  }
+
+  /**
+   * Publishes a breaker's state: 0 closed, 1 half-open, 2 open.
+   *
+   * @param target what the breaker protects, such as {@code valkey-cache}
+   */
+  public void breaker(String target, Supplier<Integer> state) {
+    registry.gauge(
+        metadata("larder_breaker_state", "State of a breaker: 0 closed, 1 half-open, 2 open"),
+        state,
+        new Tag("target", target));
+  }
+
+  /** A stream to a client has begun. */
+  public void streamOpened() {
+    streamsOpen.incrementAndGet();
+  }
+
+  /** A stream to a client has ended, well or not. */
+  public void streamClosed() {
+    streamsOpen.decrementAndGet();
+  }
+
+  private Counter counter(String name, String description, Tag... tags) {
+    var key = new StringBuilder(name);
+    for (var tag : tags) {
+      key.append('/').append(tag.getTagValue());
+    }
+    return counters.computeIfAbsent(
+        key.toString(), absent -> registry.counter(metadata(name, description), tags));
+  }
+
+  private static Metadata metadata(String name, String description) {
+    return Metadata.builder()
+        .withName(name)
+        .withDescription(description)
+        .withUnit(MetricUnits.NONE)
+        .build();
+  }
+}

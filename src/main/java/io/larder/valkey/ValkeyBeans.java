@@ -1,0 +1,29 @@
+package io.larder.valkey;
+
+import io.larder.setting.Settings;
+import io.larder.telemetry.Telemetry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** Wires this package. */
+@ApplicationScoped
+class ValkeyBeans {
+  @Produces
+  @Singleton
+  ValkeySettings settings(Settings settings) {
+    return ValkeySettings.from(settings);
+  }
+
+  @Produces
+  @Singleton
+  ValkeyStores stores(ValkeySettings settings, Telemetry telemetry) {
+    return new ValkeyStores(
+        settings.cache().map(uri -> new Valkey("cache", uri, settings, telemetry)));
+  }
+
+  void close(@Disposes ValkeyStores stores) {
+    stores.cache().ifPresent(Valkey::close);
+  }
+}

@@ -1,0 +1,160 @@
+package io.larder;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The house: each package, what it may import beside the JDK. A line may name only lines above it.
+ */
+final class HouseTest {
+  private static final String ROOT = "io.larder.";
+  private static final JavaClasses HOUSE =
+      new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("io.larder");
+
+  static Stream<Arguments> plan() {
+    return Stream.of(
+        // 0 ground
+        arguments("model", List.of()),
+        // 1 tools
+        arguments("guard", List.of()),
+        arguments("sse", List.of()),
+        arguments("json", List.of("com.fasterxml.jackson.core..")),
+        arguments("setting", List.of()),
+        arguments("telemetry", List.of("org.eclipse.microprofile.metrics..")),
+        // 2 wires
+        arguments(
+            "valkey",
+            ours(
+                List.of("guard", "setting", "telemetry"),
+                "redis.clients.jedis..",
+                "org.apache.commons.pool2..")),
+        arguments("provider", ours(List.of("model", "json", "setting"), "org.apache.hc..")),
+        // 3 stores
+        arguments(
+            "cache",
+            ours(List.of("setting", "telemetry", "valkey"), "com.github.benmanes.caffeine..")),
+        arguments("access", ours(List.of("model", "setting"))),
+        // 4 hall
+        arguments(
+            "inference",
+            ours(
+                List.of(
+                    "model", "guard", "sse", "json", "setting", "telemetry", "provider", "cache"))),
+        // 5 doors; api sees provider only for its failures, which it puts into its table of errors
+        arguments(
+            "api",
+            ours(
+                List.of("model", "json", "setting", "provider", "access", "inference"),
+                "jakarta.ws.rs..",
+                "jakarta.servlet..",
+                "org.eclipse.microprofile.faulttolerance..",
+                "org.eclipse.microprofile.openapi..")),
+        arguments(
+            "ops",
+            ours(
+                List.of("guard", "setting", "provider", "valkey"),
+                "org.eclipse.microprofile.health..")));
+  }
+
+  @ParameterizedTest(name = "{0} keeps to its floor")
+  @MethodSource("plan")
+  void imports(String name, List<String> allowed) {
+    var packages = new ArrayList<>(allowed);
+    packages.addAll(
+        List.of(
+            ROOT + name,
+            "java..",
+            "javax.net.ssl..",
+            "org.jspecify..",
+            "jakarta.inject..",
+            "jakarta.enterprise..",
+            "org.eclipse.microprofile.config.."));
+    classes()
+        .that()
+        .resideInAPackage(ROOT + name)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(packages.toArray(String[]::new))
+        .check(HOUSE);
+  }
+
+  @Test
+  void plan_everyPackage_isOnIt() {
+    var planned = new TreeSet<String>();
+    plan().forEach(line -> planned.add(ROOT + line.get()[0]));
+    var found = new TreeSet<String>();
+    HOUSE.forEach(type -> found.add(type.getPackageName()));
+
+    assertThat(found).isEqualTo(planned);
+  }
+
+  @Test
+  void plan_everyLine_namesOnlyLinesAbove() {
+    var above = new TreeSet<String>();
+    plan()
+        .forEach(
+            line -> {
+              ((List<?>) line.get()[1])
+                  .stream()
+                      .map(String::valueOf)
+                      .filter(name -> name.startsWith(ROOT))
+                      .forEach(name -> assertThat(above).contains(name));
+              above.add(ROOT + line.get()[0]);
+            });
+  }
+
+  @Test
+  void frameworks_belowTheDoors_areSeenOnlyByBeansAndSettings() {
+    var doors = Set.of(ROOT + "api", ROOT + "ops");
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("Settings")
+        .and()
+        .haveSimpleNameNotEndingWith("Settings")
+        .and()
+        .haveSimpleNameNotEndingWith("Beans")
+        .and()
+        .haveSimpleNameNotEndingWith("ConfigSource")
+        .and()
+        .resideOutsideOfPackages(doors.toArray(String[]::new))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("jakarta.enterprise..", "org.eclipse.microprofile.config..")
+        .check(HOUSE);
+  }
+
+  @Test
+  void packages_each_sayWhatTheyAre() {
+    var described = new TreeSet<String>();
+    for (JavaClass type : HOUSE) {
+      if (type.getSimpleName().equals("package-info")
+          && type.isAnnotatedWith("org.jspecify.annotations.NullMarked")) {
+        described.add(type.getPackageName());
+      }
+    }
+    var all = new TreeSet<String>();
+    HOUSE.forEach(type -> all.add(type.getPackageName()));
+
+    assertThat(described).isEqualTo(all);
+  }
+
+  private static List<String> ours(List<String> rooms, String... others) {
+    return Stream.concat(rooms.stream().map(room -> ROOT + room), Stream.of(others)).toList();
+  }
+}
