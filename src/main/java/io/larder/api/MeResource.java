@@ -18,7 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("me")
 @RequestScoped
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Management")
+@Tag(name = OpenApiPaths.MANAGEMENT)
 public class MeResource {
   @Context SecurityContext security;
 

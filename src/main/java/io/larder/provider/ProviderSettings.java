@@ -19,7 +19,12 @@ import java.util.regex.Pattern;
  * @param providers in the order in which they are tried for a model
  */
 record ProviderSettings(List<One> providers) implements Checked {
-  private static final Pattern NAMED = Pattern.compile("larder\\.provider\\.([^.]+)\\..+");
+  /** Names of the settings below a provider's; the environment's names are read by the same. */
+  private static final Pattern NAMED =
+      Pattern.compile(
+          "larder\\.provider\\.([^.]+)\\.(kind|url|key|models|stream-usage|connect-timeout"
+              + "|response-timeout|idle-timeout|connections-max)");
+
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
   private static final String OPENAI = "openai";
   private static final Duration TIMEOUT_MIN = Duration.ofMillis(10);

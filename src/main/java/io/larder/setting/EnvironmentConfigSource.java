@@ -51,7 +51,7 @@ public final class EnvironmentConfigSource implements ConfigSource {
     if (!property.startsWith("larder.")) {
       return null;
     }
-    return environment.get(property.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT));
+    return environment.get(Settings.variable(property));
   }
 
   @Override

@@ -114,9 +114,18 @@ public final class Settings {
 
   /** Names that were given a value and that nothing has asked for: most likely misspelt. */
   public Set<String> unknown() {
-    var unknown = names();
-    unknown.removeAll(ASKED);
-    return unknown;
+    var asked = ASKED.stream().map(Settings::variable).collect(Collectors.toSet());
+    return names().stream()
+        .filter(name -> !asked.contains(variable(name)))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /**
+   * The environment variable of a setting. A variable does not tell dots from dashes, so the server
+   * may list it under another name than the setting's.
+   */
+  static String variable(String name) {
+    return name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
   }
 
   private String required(String name, String range) {

@@ -1,0 +1,39 @@
+package io.larder.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.larder.telemetry.Discarded;
+import io.larder.valkey.TestValkey;
+import it.Requires;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.utility.DockerImageName;
+
+/** The store against the image that operators run, with a password. */
+final class ValkeyImageIT {
+  private static final DockerImageName IMAGE = DockerImageName.parse("docker.io/valkey/valkey:8.1");
+
+  @Test
+  void keep_inTheImage_isFound() {
+    Requires.containerEngine();
+    try (var container =
+        new GenericContainer<>(IMAGE)
+            .withExposedPorts(6379)
+            .withCommand("valkey-server", "--requirepass", "s3cret", "--protected-mode", "no")) {
+      container.start();
+      var uri =
+          "valkey://:s3cret@" + container.getHost() + ":" + container.getMappedPort(6379) + "/2";
+      try (var valkey = TestValkey.at(uri)) {
+        var store = new ValkeyStore(valkey, InstantSource.system(), Discarded.telemetry());
+        var key = new CacheKey("chat", "image");
+        store.keep(
+            key, new Kept(new byte[] {7}, Instant.now(), Duration.ofMinutes(1), Instant.now()));
+
+        assertThat(store.find(key).orElseThrow().value()).containsExactly(7);
+      }
+    }
+  }
+}

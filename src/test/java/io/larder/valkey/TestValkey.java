@@ -1,0 +1,24 @@
+package io.larder.valkey;
+
+import io.larder.setting.MapConfig;
+import io.larder.telemetry.Discarded;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Stores for tests of other rooms, with the settings as they are shipped. */
+public final class TestValkey {
+  private TestValkey() {}
+
+  /** A store at that address. */
+  public static Valkey at(String uri) {
+    return at(uri, Map.of());
+  }
+
+  /** A store at that address, with settings of a test's own. */
+  public static Valkey at(String uri, Map<String, String> settings) {
+    var all = new HashMap<>(settings);
+    all.put("larder.valkey.uri", uri);
+    var valkey = ValkeySettings.from(MapConfig.settings(all));
+    return new Valkey("cache", valkey.cache().orElseThrow(), valkey, Discarded.telemetry());
+  }
+}

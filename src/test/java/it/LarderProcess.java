@@ -1,0 +1,244 @@
+package it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The built server as a process of its own, configured as operators do it: by the environment. Its
+ * files are below {@code target/it/<name>}.
+ */
+public final class LarderProcess implements AutoCloseable {
+  /** The administrator's key of every server in tests. */
+  public static final String KEY = "it-admin-key";
+
+  private static final Path WLP = Path.of(System.getProperty("larder.wlp", "target/liberty/wlp"));
+  private static final Duration START_MAX = Duration.ofSeconds(90);
+
+  /** One client for all tests; what it is used for is short. */
+  public static final HttpClient HTTP =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+
+  private final Path files;
+  private final int port;
+  private final Map<String, String> environment;
+  private Process process;
+
+  private LarderProcess(String name, Map<String, String> environment) {
+    this.files = WLP.toAbsolutePath().getParent().getParent().resolve("it").resolve(name);
+    this.port = ValkeyProcess.freePort();
+    this.environment = new HashMap<>(environment);
+    this.environment.putIfAbsent("LARDER_ADMIN_KEY", KEY);
+    this.environment.put("LARDER_HTTP_PORT", String.valueOf(port));
+    copyServer();
+    this.process = launch();
+  }
+
+  /**
+   * Starts a server and waits until it is ready.
+   *
+   * @param name of its folder
+   */
+  public static LarderProcess start(String name, Map<String, String> environment) {
+    var larder = new LarderProcess(name, environment);
+    larder.awaitReady();
+    return larder;
+  }
+
+  /** Starts a server that is expected to stop by itself, and waits for that. */
+  public static LarderProcess startAndFail(String name, Map<String, String> environment) {
+    var larder = new LarderProcess(name, environment);
+    try {
+      if (!larder.process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)) {
+        larder.close();
+        throw new AssertionError("the server did not stop");
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+    return larder;
+  }
+
+  /** The address of a path on it. */
+  public URI uri(String path) {
+    return URI.create("http://localhost:" + port + path);
+  }
+
+  /** A request with the administrator's key. */
+  public HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(uri(path))
+        .timeout(Duration.ofSeconds(30))
+        .header("Authorization", "Bearer " + KEY);
+  }
+
+  /** Sends a chat request, with header fields in pairs. */
+  public HttpResponse<byte[]> chat(String body, String... headers) {
+    var request =
+        request("/v1/chat/completions")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request.build());
+  }
+
+  /** Sends a request. */
+  public static HttpResponse<byte[]> send(HttpRequest request) {
+    try {
+      return HTTP.send(request, BodyHandlers.ofByteArray());
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(stopped);
+    }
+  }
+
+  /** Its port. */
+  public int port() {
+    return port;
+  }
+
+  /** The process; its exit code once it has ended. */
+  public Process process() {
+    return process;
+  }
+
+  /** What it printed on its console. */
+  public String console() {
+    return read(files.resolve("console.log"));
+  }
+
+  /** Everything it logged. */
+  public String log() {
+    return read(files.resolve("servers/larder/logs/messages.log"));
+  }
+
+  /** Its server.xml, to be changed under way. */
+  public Path serverXml() {
+    return files.resolve("servers/larder/server.xml");
+  }
+
+  /** Stops it properly and starts it again. */
+  public void restart() {
+    close();
+    process = launch();
+    awaitReady();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(40, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void copyServer() {
+    var built = WLP.resolve("usr/servers/larder");
+    var target = files.resolve("servers/larder");
+    try {
+      deleteAll(files);
+      Files.createDirectories(target.resolve("apps"));
+      for (var file : List.of("server.xml", "jvm.options", "server.env", "apps/larder.war")) {
+        Files.copy(built.resolve(file), target.resolve(file));
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private Process launch() {
+    var command = List.of(WLP.resolve("bin/server").toAbsolutePath().toString(), "run", "larder");
+    var builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(files.resolve("console.log").toFile());
+    var env = builder.environment();
+    // no test may reach a real provider by what the machine happens to have set
+    env.keySet().removeIf(name -> name.startsWith("LARDER_") || name.endsWith("_API_KEY"));
+    env.put("JAVA_HOME", System.getProperty("java.home"));
+    env.put("WLP_USER_DIR", files.toString());
+    env.putAll(environment);
+    try {
+      var started = builder.start();
+      Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
+      return started;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private void awaitReady() {
+    long end = System.nanoTime() + START_MAX.toNanos();
+    while (System.nanoTime() < end && process.isAlive()) {
+      try {
+        var ready =
+            HttpRequest.newBuilder(uri("/health/ready")).timeout(Duration.ofSeconds(2)).build();
+        if (HTTP.send(ready, BodyHandlers.discarding()).statusCode() == 200) {
+          return;
+        }
+        Thread.sleep(100);
+      } catch (IOException notYet) {
+        Thread.onSpinWait();
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    throw new IllegalStateException("Larder did not get ready: " + console() + log());
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.exists(file) ? Files.readString(file) : "";
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failed)
+              throws IOException {
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}
