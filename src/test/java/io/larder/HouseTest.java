@@ -44,7 +44,8 @@ final class HouseTest {
                 List.of("guard", "setting", "telemetry"),
                 "redis.clients.jedis..",
                 "org.apache.commons.pool2..")),
-        arguments("provider", ours(List.of("model", "json", "setting"), "org.apache.hc..")),
+        arguments(
+            "provider", ours(List.of("model", "guard", "json", "setting"), "org.apache.hc..")),
         // 3 stores
         arguments(
             "cache",

@@ -8,7 +8,7 @@ import io.larder.inference.Waiters;
 import io.larder.model.Caller;
 import io.larder.model.Header;
 import io.larder.provider.ProviderFailure;
-import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.Consumes;
@@ -24,6 +24,7 @@ import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -39,14 +40,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
  * thread, what has to wait on a virtual one.
  */
 @Path("chat/completions")
-@RequestScoped
+@ApplicationScoped
 @Tag(name = "Inference")
 public class ChatResource {
   @Inject Chat chat;
   @Inject Waiters waiters;
   @Inject ApiSettings settings;
-  @Context HttpHeaders headers;
-  @Context SecurityContext security;
 
   /** Answers a chat request. */
   @POST
@@ -76,11 +75,15 @@ public class ChatResource {
   @APIResponse(responseCode = "413", description = "The body is too large")
   @APIResponse(responseCode = "502", description = "The provider failed or cannot be reached")
   @APIResponse(responseCode = "504", description = "The provider is too slow, or only-if-cached")
-  public void complete(InputStream body, @Suspended AsyncResponse response) {
+  public void complete(
+      InputStream body,
+      @Context HttpHeaders headers,
+      @Context SecurityContext security,
+      @Suspended AsyncResponse response) {
     var caller = (Caller) Objects.requireNonNull(security.getUserPrincipal());
     var cacheControl = headers.getHeaderString(HttpHeaders.CACHE_CONTROL);
     var directives = CacheDirectives.parse(cacheControl == null ? "" : cacheControl);
-    switch (chat.begin(caller, read(body), fields(), directives)) {
+    switch (chat.begin(caller, read(body, headers.getLength()), fields(headers), directives)) {
       case Chat.Step.Answered(var answer) -> response.resume(response(answer));
       case Chat.Step.ToAsk(var exchange) -> waiters.execute(() -> ask(exchange, response));
     }
@@ -94,13 +97,18 @@ public class ChatResource {
     }
   }
 
-  private byte[] read(InputStream body) {
+  /**
+   * Reads the body into a buffer of just its size where that is told.
+   *
+   * @param length as Content-Length tells it, or negative
+   */
+  private byte[] read(InputStream body, int length) {
     int bytesMax = settings.bodyBytesMax();
-    if (headers.getLength() > bytesMax) {
+    if (length > bytesMax) {
       throw new BodyTooLarge(bytesMax);
     }
     try {
-      var bytes = body.readNBytes(bytesMax + 1);
+      var bytes = body.readNBytes(length >= 0 ? length : bytesMax + 1);
       if (bytes.length > bytesMax) {
         throw new BodyTooLarge(bytesMax);
       }
@@ -110,10 +118,12 @@ public class ChatResource {
     }
   }
 
-  private List<Header> fields() {
-    return headers.getRequestHeaders().entrySet().stream()
-        .flatMap(field -> field.getValue().stream().map(value -> new Header(field.getKey(), value)))
-        .toList();
+  private static List<Header> fields(HttpHeaders headers) {
+    var fields = new ArrayList<Header>();
+    headers
+        .getRequestHeaders()
+        .forEach((name, values) -> values.forEach(value -> fields.add(new Header(name, value))));
+    return fields;
   }
 
   private static Response response(Answer answer) {
@@ -123,7 +133,12 @@ public class ChatResource {
     }
     CacheHeaders.add(response, answer.cache());
     return switch (answer.body()) {
-      case Answer.Whole whole -> response.entity(whole.bytes()).build();
+      // not as an array: that would be written through a listener, with a change of threads
+      case Answer.Whole whole ->
+          response
+              .header(HttpHeaders.CONTENT_LENGTH, whole.bytes().length)
+              .entity((StreamingOutput) out -> out.write(whole.bytes()))
+              .build();
       case Answer.Flowing flowing -> response.entity((StreamingOutput) flowing::writeTo).build();
     };
   }

@@ -29,6 +29,10 @@ public class KeyFilter extends HttpFilter {
       throws IOException, ServletException {
     var caller = key(request).flatMap(credentials::identify);
     if (caller.isPresent()) {
+      if (request.getMethod().equals("GET")) {
+        // what one caller may see, no cache on the way may show to another
+        response.setHeader("Cache-Control", "no-store");
+      }
       chain.doFilter(new Identified(request, caller.get()), response);
     } else {
       refuse(request, response);

@@ -27,6 +27,8 @@ final class MemoryStore implements Store {
             .maximumWeight(bytesMax)
             .weigher((CacheKey key, Kept kept) -> OVERHEAD_BYTES + kept.value().length)
             .ticker(() -> nanos(clock.instant()))
+            // upkeep takes microseconds; handing it to another thread at every write costs more
+            .executor(Runnable::run)
             .expireAfter(Expiry.<CacheKey, Kept>writing((key, kept) -> positive(left(kept))))
             .build();
   }

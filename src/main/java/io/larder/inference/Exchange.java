@@ -97,7 +97,7 @@ public final class Exchange {
   }
 
   private Answer whole(Reply reply, boolean good) throws IOException {
-    var bytes = reply.body().readNBytes(plan.valueBytesMax() + 1);
+    var bytes = reply.read(plan.valueBytesMax());
     eventCame();
     if (bytes.length > plan.valueBytesMax()) {
       Answer.Flowing rest = out -> passOn(bytes, reply, out);

@@ -71,7 +71,7 @@ final class DemoProvider implements Provider {
     var type = stream ? "text/event-stream; charset=utf-8" : "application/json";
     var wait = stream ? perWord : perWord.multipliedBy(answer.words().size());
     var body = new PacedBody(pieces, wait);
-    return new Reply(200, List.of(new Header("Content-Type", type)), body, body);
+    return new Reply(200, List.of(new Header("Content-Type", type)), body, -1, body);
   }
 
   /** One answer in both its forms. */

@@ -1,10 +1,12 @@
 package io.larder.provider;
 
+import io.larder.guard.Watch;
 import io.larder.json.Json;
 import io.larder.json.JsonException;
 import io.larder.json.JsonText;
 import io.larder.json.JsonWriter;
 import io.larder.model.Header;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -19,22 +21,17 @@ import java.util.stream.Stream;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
-import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
-import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
-import org.apache.hc.core5.http.io.HttpClientConnection;
-import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
+import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
-import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.Timeout;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A provider behind HTTP that speaks the OpenAI wire format.
@@ -106,30 +103,35 @@ final class HttpProvider implements Provider, AutoCloseable {
   private static final int MODELS_BYTES_MAX = 8 * 1024 * 1024;
 
   private final ProviderSettings.One settings;
+  private final Watch watch;
   private final CloseableHttpClient client;
 
-  HttpProvider(ProviderSettings.One settings) {
+  HttpProvider(ProviderSettings.One settings, Watch watch) {
     this.settings = settings;
+    this.watch = watch;
     this.client = client(settings);
   }
 
   private static CloseableHttpClient client(ProviderSettings.One settings) {
+    // reads wait without a timeout of their own: the watch cuts them off
     var connections =
         PoolingHttpClientConnectionManagerBuilder.create()
             .setMaxConnTotal(settings.connectionsMax())
             .setMaxConnPerRoute(settings.connectionsMax())
+            .setDefaultSocketConfig(
+                SocketConfig.custom().setSoTimeout(Timeout.DISABLED).setTcpNoDelay(true).build())
             .setDefaultConnectionConfig(
                 ConnectionConfig.custom()
                     .setConnectTimeout(Timeout.of(settings.connectTimeout()))
+                    .setSocketTimeout(Timeout.DISABLED)
                     .build())
             .build();
     return HttpClients.custom()
         .setConnectionManager(connections)
-        .setRequestExecutor(new TwoTimeouts(Timeout.of(settings.idleTimeout())))
         .setDefaultRequestConfig(
             RequestConfig.custom()
                 .setConnectionRequestTimeout(Timeout.of(settings.connectTimeout()))
-                .setResponseTimeout(Timeout.of(settings.responseTimeout()))
+                .setResponseTimeout(Timeout.DISABLED)
                 .build())
         .disableContentCompression()
         .disableCookieManagement()
@@ -138,27 +140,6 @@ final class HttpProvider implements Provider, AutoCloseable {
         .disableAuthCaching()
         .setUserAgent("larder")
         .build();
-  }
-
-  /** The time to the header fields is the client's; from then on the body's own applies. */
-  private static final class TwoTimeouts extends HttpRequestExecutor {
-    private final Timeout idle;
-
-    TwoTimeouts(Timeout idle) {
-      this.idle = idle;
-    }
-
-    @Override
-    public ClassicHttpResponse execute(
-        ClassicHttpRequest request,
-        HttpClientConnection connection,
-        @Nullable HttpResponseInformationCallback informationCallback,
-        HttpContext context)
-        throws IOException, HttpException {
-      var response = super.execute(request, connection, informationCallback, context);
-      connection.setSocketTimeout(idle);
-      return response;
-    }
   }
 
   @Override
@@ -205,18 +186,21 @@ final class HttpProvider implements Provider, AutoCloseable {
     }
   }
 
-  private Reply execute(ClassicHttpRequest request) throws ProviderFailure {
+  private Reply execute(HttpUriRequestBase request) throws ProviderFailure {
     settings.key().ifPresent(key -> request.setHeader("Authorization", "Bearer " + key));
     request.setHeader("Accept-Encoding", "identity");
+    var lease =
+        watch.over(settings.connectTimeout().plus(settings.responseTimeout()), request::cancel);
     try {
       var response = client.executeOpen(null, request, null);
-      var body =
-          response.getEntity() == null
-              ? InputStream.nullInputStream()
-              : response.getEntity().getContent();
-      return new Reply(response.getCode(), returned(response), new FailingBody(body), response);
+      var entity = response.getEntity();
+      var content = entity == null ? InputStream.nullInputStream() : entity.getContent();
+      long length = entity == null ? 0 : entity.getContentLength();
+      var body = new WatchedBody(content, lease, response);
+      return new Reply(response.getCode(), returned(response), body, length, body);
     } catch (IOException broken) {
-      throw translate(broken, false);
+      lease.close();
+      throw translate(broken, lease, false);
     }
   }
 
@@ -252,19 +236,21 @@ final class HttpProvider implements Provider, AutoCloseable {
         .toList();
   }
 
-  private ProviderFailure translate(IOException broken, boolean answering) {
+  private ProviderFailure translate(IOException broken, Watch.Lease lease, boolean answering) {
     var kind =
-        switch (broken) {
-          case ConnectTimeoutException e -> ProviderFailure.Kind.UNREACHABLE;
-          case org.apache.hc.core5.http.ConnectionRequestTimeoutException e ->
-              ProviderFailure.Kind.BUSY;
-          case SocketTimeoutException e -> ProviderFailure.Kind.TIMED_OUT;
-          case java.net.ConnectException e -> ProviderFailure.Kind.UNREACHABLE;
-          case java.net.NoRouteToHostException e -> ProviderFailure.Kind.UNREACHABLE;
-          case java.net.UnknownHostException e -> ProviderFailure.Kind.UNREACHABLE;
-          case javax.net.ssl.SSLException e when !answering -> ProviderFailure.Kind.UNREACHABLE;
-          default -> ProviderFailure.Kind.CUT;
-        };
+        lease.hasExpired()
+            ? ProviderFailure.Kind.TIMED_OUT
+            : switch (broken) {
+              case ConnectTimeoutException e -> ProviderFailure.Kind.UNREACHABLE;
+              case org.apache.hc.core5.http.ConnectionRequestTimeoutException e ->
+                  ProviderFailure.Kind.BUSY;
+              case SocketTimeoutException e -> ProviderFailure.Kind.TIMED_OUT;
+              case java.net.ConnectException e -> ProviderFailure.Kind.UNREACHABLE;
+              case java.net.NoRouteToHostException e -> ProviderFailure.Kind.UNREACHABLE;
+              case java.net.UnknownHostException e -> ProviderFailure.Kind.UNREACHABLE;
+              case javax.net.ssl.SSLException e when !answering -> ProviderFailure.Kind.UNREACHABLE;
+              default -> ProviderFailure.Kind.CUT;
+            };
     return failure(
         kind,
         switch (kind) {
@@ -284,12 +270,16 @@ final class HttpProvider implements Provider, AutoCloseable {
     client.close();
   }
 
-  /** A body whose failures say which provider failed, and how. */
-  private final class FailingBody extends InputStream {
+  /** A body that may pause only so long, and whose failures say which provider failed, and how. */
+  private final class WatchedBody extends InputStream {
     private final InputStream body;
+    private final Watch.Lease lease;
+    private final Closeable connection;
 
-    FailingBody(InputStream body) {
+    WatchedBody(InputStream body, Watch.Lease lease, Closeable connection) {
       this.body = body;
+      this.lease = lease;
+      this.connection = connection;
     }
 
     @Override
@@ -300,11 +290,23 @@ final class HttpProvider implements Provider, AutoCloseable {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
+      lease.renew(settings.idleTimeout());
       try {
-        return body.read(into, offset, length);
+        int count = body.read(into, offset, length);
+        if (count < 0) {
+          lease.close();
+        }
+        return count;
       } catch (IOException broken) {
-        throw translate(broken, true);
+        lease.close();
+        throw translate(broken, lease, true);
       }
+    }
+
+    @Override
+    public void close() throws IOException {
+      lease.close();
+      connection.close();
     }
   }
 }

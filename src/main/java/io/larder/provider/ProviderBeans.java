@@ -1,5 +1,6 @@
 package io.larder.provider;
 
+import io.larder.guard.Watch;
 import io.larder.setting.Settings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
@@ -24,19 +25,29 @@ class ProviderBeans {
 
   @Produces
   @Singleton
-  Providers providers(ProviderSettings settings) {
+  Watch watch() {
+    return Watch.start("larder-watch");
+  }
+
+  void close(@Disposes Watch watch) {
+    watch.close();
+  }
+
+  @Produces
+  @Singleton
+  Providers providers(ProviderSettings settings, Watch watch) {
     return new Providers(
         settings.providers().stream()
             .map(
                 one ->
                     new Providers.Served(
-                        provider(one), one.models().stream().map(Providers::glob).toList()))
+                        provider(one, watch), one.models().stream().map(Providers::glob).toList()))
             .toList());
   }
 
-  private static Provider provider(ProviderSettings.One settings) {
+  private static Provider provider(ProviderSettings.One settings, Watch watch) {
     return switch (settings.kind()) {
-      case OPENAI -> new HttpProvider(settings);
+      case OPENAI -> new HttpProvider(settings, watch);
       case DEMO -> new DemoProvider(settings.name(), DEMO_PER_WORD);
     };
   }

@@ -27,7 +27,7 @@ record ProviderSettings(List<One> providers) implements Checked {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
   private static final String OPENAI = "openai";
-  private static final Duration TIMEOUT_MIN = Duration.ofMillis(10);
+  private static final Duration TIMEOUT_MIN = Duration.ofMillis(100);
   private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
   private static final int CONNECTIONS_MAX = 20_000;
 
@@ -125,13 +125,12 @@ record ProviderSettings(List<One> providers) implements Checked {
     if (kind == Kind.OPENAI && url.isEmpty()) {
       throw new InvalidSetting(prefix + "url", "an absolute http or https URL", "missing");
     }
-    var models = settings.list(prefix + "models");
     return new One(
         name,
         kind,
         url,
         settings.text(prefix + "key").or(() -> name.equals(OPENAI) ? vendorKey : Optional.empty()),
-        models.isEmpty() ? settings.list("larder.provider.*.models") : models,
+        settings.list(named(settings, name, "models")),
         settings.flag(named(settings, name, "stream-usage")),
         settings.duration(named(settings, name, "connect-timeout"), TIMEOUT_MIN, TIMEOUT_MAX),
         settings.duration(named(settings, name, "response-timeout"), TIMEOUT_MIN, TIMEOUT_MAX),
@@ -142,6 +141,9 @@ record ProviderSettings(List<One> providers) implements Checked {
   /** The provider's own setting where it has one, else the one for all providers. */
   private static String named(Settings settings, String provider, String setting) {
     var own = "larder.provider." + provider + "." + setting;
-    return settings.text(own).isPresent() ? own : "larder.provider.*." + setting;
+    var all = "larder.provider.*." + setting;
+    // asked for in any case: a default that nobody uses is not a misspelt setting
+    boolean hasDefault = settings.text(all).isPresent();
+    return settings.text(own).isPresent() || !hasDefault ? own : all;
   }
 }

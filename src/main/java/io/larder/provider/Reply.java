@@ -15,12 +15,21 @@ public final class Reply implements Closeable {
   private final int status;
   private final List<Header> headers;
   private final InputStream body;
+  private final long length;
+  private final String contentType;
   private final Closeable connection;
 
-  Reply(int status, List<Header> headers, InputStream body, Closeable connection) {
+  /**
+   * A reply.
+   *
+   * @param length of the body in bytes as told, or negative
+   */
+  Reply(int status, List<Header> headers, InputStream body, long length, Closeable connection) {
     this.status = status;
     this.headers = List.copyOf(headers);
     this.body = body;
+    this.length = length;
+    this.contentType = contentType(headers);
     this.connection = connection;
   }
 
@@ -46,16 +55,38 @@ public final class Reply implements Closeable {
 
   /** The value of Content-Type; empty without one. */
   public String contentType() {
-    return headers.stream()
-        .filter(header -> header.name().equalsIgnoreCase("content-type"))
-        .map(Header::value)
-        .findFirst()
-        .orElse("");
+    return contentType;
+  }
+
+  /**
+   * Reads the body up to a bound, into a buffer of just its size where that was told.
+   *
+   * @return at most {@code bytesMax} + 1 bytes; that many mean that the body is larger
+   */
+  public byte[] read(int bytesMax) throws IOException {
+    if (length < 0 || length > bytesMax) {
+      return body.readNBytes(bytesMax + 1);
+    }
+    var bytes = body.readNBytes((int) length);
+    // the end has to be seen for the connection to serve again
+    if (body.read() >= 0) {
+      throw new IllegalStateException("a body longer than its Content-Length");
+    }
+    return bytes;
   }
 
   /** Ends the exchange. A body not read to its end costs the connection. */
   @Override
   public void close() throws IOException {
     connection.close();
+  }
+
+  private static String contentType(List<Header> headers) {
+    for (var header : headers) {
+      if (header.name().equalsIgnoreCase("content-type")) {
+        return header.value();
+      }
+    }
+    return "";
   }
 }
