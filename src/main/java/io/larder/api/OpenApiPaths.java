@@ -1,26 +1,28 @@
 package io.larder.api;
 
 import java.util.ArrayList;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.PathItem;
 
 /**
- * Puts Larder's own endpoints where they are. The scanner takes one application's path for all of a
- * WAR, so it describes what is below {@code /api} as if it were below {@code /v1}.
+ * Puts the endpoints where they are. The scanner takes the path of one of the two applications, as
+ * it happens to find them, for all of the WAR.
  */
 public class OpenApiPaths implements OASFilter {
   static final String MANAGEMENT = "Management";
-  private static final String SCANNED = "/v1/";
-  private static final String ACTUAL = "/api/";
+  private static final Pattern SCANNED = Pattern.compile("/(v1|api)/(?<rest>.*)");
 
   @Override
   public void filterOpenAPI(OpenAPI description) {
     var paths = description.getPaths();
     for (var path : new ArrayList<>(paths.getPathItems().entrySet())) {
-      if (path.getKey().startsWith(SCANNED) && isManagement(path.getValue())) {
+      var scanned = SCANNED.matcher(path.getKey());
+      if (scanned.matches()) {
+        var application = isManagement(path.getValue()) ? "/api/" : "/v1/";
         paths.removePathItem(path.getKey());
-        paths.addPathItem(ACTUAL + path.getKey().substring(SCANNED.length()), path.getValue());
+        paths.addPathItem(application + scanned.group("rest"), path.getValue());
       }
     }
   }
