@@ -18,6 +18,10 @@ final class RecordingsIT {
 
   @TestFactory
   List<DynamicTest> recordings() throws IOException {
+    if (System.getenv("LARDER_TRANSCRIPTS") == null) {
+      // a factory that is skipped is not counted; a test that is, is
+      return List.of(DynamicTest.dynamicTest("recordings", Requires::transcripts));
+    }
     var folder = Requires.transcripts();
     try (Stream<Path> files = Files.walk(folder)) {
       return files

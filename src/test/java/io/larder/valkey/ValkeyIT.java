@@ -80,7 +80,7 @@ final class ValkeyIT {
   void set_serverFull_failsWithoutOpeningTheBreaker() {
     valkey.set("k", new byte[] {1}, Duration.ofMinutes(1));
     server.command("CONFIG", "SET", "maxmemory-policy", "noeviction");
-    server.command("CONFIG", "SET", "maxmemory", "1mb");
+    server.command("CONFIG", "SET", "maxmemory", "100kb");
 
     for (int i = 0; i < 10; i++) {
       assertThatThrownBy(() -> valkey.set("x", new byte[100], Duration.ofMinutes(1)))
