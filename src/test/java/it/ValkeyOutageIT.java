@@ -126,7 +126,7 @@ final class ValkeyOutageIT {
       for (int i = 0; i < 6; i++) {
         first.add(time(ask("m", "frozen " + i)));
       }
-      assertThat(Collections.max(first)).isLessThan(Duration.ofMillis(400));
+      assertThat(Collections.max(first)).isLessThan(Duration.ofMillis(500));
       awaitHealth("\"state\":\"DEGRADED\"");
       var then = new ArrayList<Duration>();
       for (int i = 0; i < 40; i++) {
