@@ -22,7 +22,7 @@ public sealed interface CacheStatus {
   /**
    * Answered by the provider, because there was no entry to use.
    *
-   * @param forward why, as RFC 9211 names it: {@code uri-miss}, {@code request}, {@code stale}
+   * @param forward why, as RFC 9211 names it: {@code uri-miss} or {@code request}
    * @param stored whether the answer is in the cache now; a stream's fate is not known when its
    *     header fields go out
    * @param detail why it was not stored, or empty

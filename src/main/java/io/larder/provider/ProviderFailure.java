@@ -7,7 +7,6 @@ public final class ProviderFailure extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final Kind kind;
-  private final String provider;
 
   /** How it failed. */
   public enum Kind {
@@ -24,16 +23,10 @@ public final class ProviderFailure extends IOException {
   ProviderFailure(Kind kind, String provider, String message) {
     super("provider " + provider + " " + message);
     this.kind = kind;
-    this.provider = provider;
   }
 
   /** How it failed. */
   public Kind kind() {
     return kind;
-  }
-
-  /** Which provider. */
-  public String provider() {
-    return provider;
   }
 }
