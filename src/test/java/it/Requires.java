@@ -38,6 +38,11 @@ public final class Requires {
     return folder.orElseThrow();
   }
 
+  /** A Valkey or Redis server that can speak TLS. */
+  public static void tls() {
+    need(ValkeyProcess.speaksTls(), "needs a valkey-server built with TLS");
+  }
+
   /** A program on the PATH. */
   static Optional<Path> onPath(String program) {
     return Stream.of(System.getenv("PATH").split(":", -1))

@@ -1,8 +1,6 @@
 package it;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import redis.embedded.core.ExecutableProvider;
 
@@ -21,25 +20,78 @@ import redis.embedded.core.ExecutableProvider;
  */
 public final class ValkeyProcess implements AutoCloseable {
   private static final long START_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final int REPLY_MILLIS_MAX = 5_000;
 
   private final int port;
-  private final List<String> options;
+  private final Optional<TestCertificates> tls;
+  private final List<String> arguments;
   private Process process;
 
-  private ValkeyProcess(int port, List<String> options) {
+  private ValkeyProcess(int port, Optional<TestCertificates> tls, List<String> arguments) {
     this.port = port;
-    this.options = options;
+    this.tls = tls;
+    this.arguments = arguments;
     this.process = launch();
   }
 
   /** Starts a server. */
   public static ValkeyProcess start(String... options) {
-    return new ValkeyProcess(freePort(), List.of(options));
+    return startAt(freePort(), List.of(options));
+  }
+
+  /**
+   * Starts a server that speaks TLS only. Where no server at hand can, the test is counted as not
+   * run.
+   *
+   * @param clientCertificateRequired whether it turns clients away that show no certificate
+   */
+  public static ValkeyProcess startTls(
+      TestCertificates certificates, boolean clientCertificateRequired, String... options) {
+    Requires.tls();
+    int port = freePort();
+    var all = new ArrayList<>(List.of("--port", "0", "--tls-port", String.valueOf(port)));
+    all.addAll(List.of("--tls-cert-file", certificates.serverCertificatePem().toString()));
+    all.addAll(List.of("--tls-key-file", certificates.serverKeyPem().toString()));
+    all.addAll(List.of("--tls-ca-cert-file", certificates.caPem().toString()));
+    all.addAll(List.of("--tls-auth-clients", clientCertificateRequired ? "yes" : "no"));
+    all.addAll(List.of(options));
+    return new ValkeyProcess(port, Optional.of(certificates), serverArguments(port, all));
+  }
+
+  /** Starts a server on that port. */
+  static ValkeyProcess startAt(int port, List<String> options) {
+    return new ValkeyProcess(port, Optional.empty(), serverArguments(port, options));
+  }
+
+  /** Starts a sentinel with a configuration that names its port; it writes to that file. */
+  static ValkeyProcess startSentinel(int port, Path configuration) {
+    // a sentinel is the same program by another name, and only the server is always at hand
+    var arguments = List.of(configuration.toString(), "--sentinel");
+    return new ValkeyProcess(port, Optional.empty(), arguments);
+  }
+
+  /** Whether the server at hand was built with TLS. */
+  static boolean speaksTls() {
+    try {
+      // without any port it ends at once, or before that at a word it does not know
+      var asked =
+          new ProcessBuilder(program(), "--port", "0", "--tls-port", "0")
+              .redirectErrorStream(true)
+              .start();
+      asked.getOutputStream().close();
+      try (var said = asked.getInputStream()) {
+        var text = new String(said.readAllBytes(), StandardCharsets.UTF_8);
+        return text.contains("not listen anywhere");
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 
   /** Where it is. */
   public String uri() {
-    return "valkey://127.0.0.1:" + port;
+    // the name, because that is what clients compare with the certificate
+    return (tls.isPresent() ? "valkeys://localhost:" : "valkey://127.0.0.1:") + port;
   }
 
   /** Its port on 127.0.0.1. */
@@ -68,29 +120,24 @@ public final class ValkeyProcess implements AutoCloseable {
     signal("-CONT");
   }
 
-  /** Sends a command and returns the raw reply, at most 64 KiB of it. */
+  /** Sends a command and returns the raw reply. */
   public String command(String... words) {
-    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(2_000);
-      var request = new StringBuilder("*" + words.length + "\r\n");
-      for (var word : words) {
-        request
-            .append('$')
-            .append(word.getBytes(StandardCharsets.UTF_8).length)
-            .append("\r\n")
-            .append(word)
-            .append("\r\n");
-      }
-      OutputStream out = socket.getOutputStream();
-      out.write(request.toString().getBytes(StandardCharsets.UTF_8));
-      out.flush();
-      InputStream in = socket.getInputStream();
-      var reply = new byte[64 * 1024];
-      int length = in.read(reply);
-      return length < 0 ? "" : new String(reply, 0, length, StandardCharsets.ISO_8859_1);
+    return command(RawCommand.words(words));
+  }
+
+  /** Sends a command of words that need not be text. */
+  String command(List<byte[]> words) {
+    try (var socket = connect()) {
+      socket.setSoTimeout(REPLY_MILLIS_MAX);
+      return RawCommand.send(socket, words);
     } catch (IOException down) {
       throw new UncheckedIOException(down);
     }
+  }
+
+  /** Whether it runs. */
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   @Override
@@ -110,11 +157,25 @@ public final class ValkeyProcess implements AutoCloseable {
     }
   }
 
-  private Process launch() {
-    var command = new ArrayList<>(List.of(program(), "--port", String.valueOf(port)));
-    command.addAll(
+  private static List<String> serverArguments(int port, List<String> options) {
+    var arguments = new ArrayList<>(List.of("--port", String.valueOf(port)));
+    arguments.addAll(
         List.of("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"));
-    command.addAll(options);
+    // a replica writes what it gets to a file, and any server starts with the file it finds
+    arguments.addAll(List.of("--dbfilename", "larder-" + port + ".rdb"));
+    arguments.addAll(options);
+    return List.copyOf(arguments);
+  }
+
+  private Socket connect() throws IOException {
+    return tls.isPresent()
+        ? tls.get().clientContext().getSocketFactory().createSocket("localhost", port)
+        : new Socket(InetAddress.getLoopbackAddress(), port);
+  }
+
+  private Process launch() {
+    var command = new ArrayList<>(List.of(program()));
+    command.addAll(arguments);
     try {
       var log = Files.createTempFile("larder-valkey-", ".log");
       log.toFile().deleteOnExit();
@@ -142,6 +203,7 @@ public final class ValkeyProcess implements AutoCloseable {
         Thread.onSpinWait();
       }
     }
+    started.destroyForcibly();
     throw new IllegalStateException("valkey did not start: " + Files.readString(log));
   }
 

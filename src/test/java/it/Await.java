@@ -1,0 +1,45 @@
+package it;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** Waits for what other processes do in their own time, and gives up after a bound. */
+public final class Await {
+  private static final long POLL_MILLIS = 10;
+
+  private Await() {}
+
+  /** Returns as soon as the condition holds; fails after half a minute. */
+  public static void until(String what, BooleanSupplier reached) {
+    until(what, Duration.ofSeconds(30), reached);
+  }
+
+  /**
+   * Returns as soon as the condition holds.
+   *
+   * @param what is waited for, for the message
+   * @param reached may fail to reach a process; that counts as not yet
+   */
+  public static void until(String what, Duration max, BooleanSupplier reached) {
+    long end = System.nanoTime() + max.toNanos();
+    UncheckedIOException last = null;
+    do {
+      try {
+        if (reached.getAsBoolean()) {
+          return;
+        }
+      } catch (UncheckedIOException notYet) {
+        last = notYet;
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while waiting until " + what, stopped);
+      }
+    } while (System.nanoTime() < end);
+    throw new IllegalStateException("not within " + max + ": " + what, last);
+  }
+}
