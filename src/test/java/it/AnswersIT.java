@@ -56,7 +56,7 @@ final class AnswersIT {
     assertThat(header(hit, "X-Cache")).isEqualTo("HIT");
     assertThat(header(hit, "Larder-Key")).isEqualTo(header(miss, "Larder-Key"));
     assertThat(header(hit, "Cache-Status"))
-        .matches("larder; hit; ttl=86[0-9]{3}; key=\"" + header(miss, "Larder-Key") + "\"");
+        .matches("larder; hit; ttl=[0-9]{5}; key=\"" + header(miss, "Larder-Key") + "\"");
     assertThat(header(hit, "Age")).matches("[0-9]");
     assertThat(header(hit, "Content-Type")).startsWith(JSON);
     assertThat(header(hit, "Server-Timing")).matches("provider;dur=\\d+;desc=\"saved\"");

@@ -66,6 +66,6 @@ final class InServerIT {
   private Chat.Step begin() {
     var body = "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"inside\"}]}";
     return chat.begin(
-        CALLER, body.getBytes(StandardCharsets.UTF_8), List.of(), CacheDirectives.parse(""));
+        CALLER, body.getBytes(StandardCharsets.UTF_8), List.of(), CacheDirectives.parse("", ""));
   }
 }

@@ -101,7 +101,7 @@ final class ValkeyOutageIT {
       awaitMore(answered, 500);
       assertThat(health()).contains("\"state\":\"DEGRADED\"");
       valkey.restart();
-      awaitHealth("\"state\":\"OK\"");
+      awaitRecovery();
       awaitMore(answered, 200);
       stop.set(true);
       for (var client : running) {
@@ -140,7 +140,7 @@ final class ValkeyOutageIT {
     } finally {
       valkey.thaw();
     }
-    awaitHealth("\"state\":\"OK\"");
+    awaitRecovery();
   }
 
   private static Duration time(String body) {
@@ -164,6 +164,12 @@ final class ValkeyOutageIT {
       Thread.onSpinWait();
     }
     assertThat(health()).contains(state);
+  }
+
+  /** Both stores, since one does not serve without the other. */
+  private static void awaitRecovery() {
+    awaitHealth("\"state\":\"OK\"");
+    Await.until("both stores are back", () -> !health().contains("DEGRADED"));
   }
 
   private static String health() {

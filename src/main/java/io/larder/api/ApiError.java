@@ -2,6 +2,7 @@ package io.larder.api;
 
 import io.larder.inference.BadRequest;
 import io.larder.inference.NotCached;
+import io.larder.inference.ScopeRefused;
 import io.larder.json.JsonWriter;
 import io.larder.provider.ProviderFailure;
 import io.larder.provider.UnknownModel;
@@ -25,6 +26,8 @@ record ApiError(int status, String code, Optional<String> param, String message)
       case BodyTooLarge large -> of(413, "request_too_large", text(large));
       case UnknownModel unknown ->
           new ApiError(404, "model_not_found", Optional.of("model"), text(unknown));
+      case ScopeRefused refused ->
+          new ApiError(403, "scope_refused", Optional.of("Larder-Cache"), text(refused));
       case NotCached absent -> of(504, "not_cached", text(absent));
       case ProviderFailure failed ->
           switch (failed.kind()) {

@@ -2,6 +2,7 @@ package io.larder.api;
 
 import io.larder.inference.CacheStatus;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -19,21 +20,36 @@ final class CacheHeaders {
       case CacheStatus.Hit hit -> {
         response.header("X-Cache", "HIT");
         response.header("Age", hit.age().toSeconds());
-        // W3C Server Timing: what the provider took when it was asked, which this hit saved
-        response.header(
-            "Server-Timing",
-            String.format(
-                Locale.ROOT, "provider;dur=%d;desc=\"saved\"", hit.providerTime().toMillis()));
+        response.header("Server-Timing", saved(hit.providerTime()));
+      }
+      case CacheStatus.Stale stale -> {
+        response.header("X-Cache", "STALE");
+        response.header("Age", stale.age().toSeconds());
+        response.header("Server-Timing", saved(stale.providerTime()));
       }
       case CacheStatus.Miss miss -> response.header("X-Cache", "MISS");
       case CacheStatus.Bypass bypass -> response.header("X-Cache", "BYPASS");
     }
   }
 
+  /** W3C Server Timing: what the provider took when it was asked, which the cache saved. */
+  private static String saved(Duration providerTime) {
+    return String.format(Locale.ROOT, "provider;dur=%d;desc=\"saved\"", providerTime.toMillis());
+  }
+
   private static String status(CacheStatus status) {
     return switch (status) {
       case CacheStatus.Hit hit ->
           NAME + "; hit; ttl=" + hit.left().toSeconds() + "; key=\"" + hit.key().hex() + "\"";
+      case CacheStatus.Stale stale ->
+          NAME
+              + "; fwd=stale; ttl=-"
+              + stale.past().toSeconds()
+              + "; detail="
+              + stale.detail()
+              + "; key=\""
+              + stale.key().hex()
+              + "\"";
       case CacheStatus.Miss miss ->
           NAME
               + "; fwd="

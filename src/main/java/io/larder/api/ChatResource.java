@@ -54,7 +54,8 @@ public class ChatResource {
       summary = "Create a chat completion",
       description =
           "The request goes to a provider as it came, unless the cache has its answer. "
-              + "Cache-Control: no-cache, no-store, max-age=N and only-if-cached are understood; "
+              + "Cache-Control: no-cache, no-store, max-age=N and only-if-cached are understood, "
+              + "and Larder-Cache: ttl=3600, scope=tenant, tags=(\"docs\"), namespace=\"eval\"; "
               + "Cache-Status, Age, X-Cache and Larder-Key tell what the cache did.")
   @RequestBody(
       required = true,
@@ -71,6 +72,7 @@ public class ChatResource {
       })
   @APIResponse(responseCode = "400", description = "The request is malformed")
   @APIResponse(responseCode = "401", description = "No valid API key")
+  @APIResponse(responseCode = "403", description = "Larder-Cache asks for a scope too wide")
   @APIResponse(responseCode = "404", description = "No provider serves the model")
   @APIResponse(responseCode = "413", description = "The body is too large")
   @APIResponse(responseCode = "502", description = "The provider failed or cannot be reached")
@@ -81,12 +83,18 @@ public class ChatResource {
       @Context SecurityContext security,
       @Suspended AsyncResponse response) {
     var caller = (Caller) Objects.requireNonNull(security.getUserPrincipal());
-    var cacheControl = headers.getHeaderString(HttpHeaders.CACHE_CONTROL);
-    var directives = CacheDirectives.parse(cacheControl == null ? "" : cacheControl);
+    var directives =
+        CacheDirectives.parse(
+            field(headers, HttpHeaders.CACHE_CONTROL), field(headers, "Larder-Cache"));
     switch (chat.begin(caller, read(body, headers.getLength()), fields(headers), directives)) {
       case Chat.Step.Answered(var answer) -> response.resume(response(answer));
       case Chat.Step.ToAsk(var exchange) -> waiters.execute(() -> ask(exchange, response));
     }
+  }
+
+  private static String field(HttpHeaders headers, String name) {
+    var value = headers.getHeaderString(name);
+    return value == null ? "" : value;
   }
 
   private static void ask(Exchange exchange, AsyncResponse response) {

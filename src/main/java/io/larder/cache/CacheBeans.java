@@ -5,6 +5,7 @@ import io.larder.setting.Settings;
 import io.larder.telemetry.Telemetry;
 import io.larder.valkey.ValkeyStores;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
@@ -20,12 +21,17 @@ class CacheBeans {
 
   @Produces
   @Singleton
-  Cache cache(Live<CacheSettings> settings, ValkeyStores stores, Telemetry telemetry) {
-    var clock = InstantSource.system();
-    return new Cache(
-        new MemoryStore(settings.get().memoryBytesMax(), clock),
-        stores.cache().map(valkey -> new ValkeyStore(valkey, clock, telemetry)),
-        clock,
-        telemetry);
+  StoreSettings storeSettings(Settings settings) {
+    return StoreSettings.from(settings);
+  }
+
+  @Produces
+  @Singleton
+  Cache cache(StoreSettings settings, ValkeyStores stores, Telemetry telemetry) {
+    return Cache.open(settings, stores, InstantSource.system(), telemetry);
+  }
+
+  void close(@Disposes Cache cache) {
+    cache.close();
   }
 }

@@ -3,30 +3,37 @@ package io.larder.cache;
 import io.larder.setting.InvalidSetting;
 import io.larder.setting.Settings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /**
- * Settings under {@code larder.cache}; defaults and reasons stand in
+ * Live settings under {@code larder.cache}; defaults and reasons stand in
  * microprofile-config.properties.
  *
- * @param scope who shares answers; live
- * @param ttls time to live by cache type, 1 s to 366 days; live
- * @param onlyDeterministic whether only answers to requests with temperature 0 or a seed are kept;
- *     live
- * @param valueBytesMax largest answer kept; live
- * @param memoryBytesMax what this node's memory may hold of answers; read at the start
+ * @param scope who shares answers
+ * @param ttls time to live by cache type, 1 s to 366 days
+ * @param stale how long a value past its time may be served all the same
+ * @param onlyDeterministic whether only answers to requests with temperature 0 or a seed are kept
+ * @param valueBytesMax largest answer kept
  */
 public record CacheSettings(
     Scope scope,
     Map<String, Duration> ttls,
+    Stale stale,
     boolean onlyDeterministic,
-    int valueBytesMax,
-    int memoryBytesMax) {
-  private static final Duration TTL_MIN = Duration.ofSeconds(1);
-  private static final Duration TTL_MAX = Duration.ofDays(366);
+    int valueBytesMax) {
+  /** How far times to live are spread, so that what was kept together does not expire together. */
+  static final double SPREAD = 0.1;
+
+  static final Duration TTL_MIN = Duration.ofSeconds(1);
+  static final Duration TTL_MAX = Duration.ofDays(366);
+  private static final String TTL = "larder.cache.ttl.";
   private static final int MIB = 1024 * 1024;
 
-  /** Who shares answers. */
+  /** Who shares answers, from few to many. */
   public enum Scope {
     /** Each user has answers of their own. */
     USER,
@@ -36,25 +43,73 @@ public record CacheSettings(
     GLOBAL
   }
 
+  /** Times for which values past their time may serve, each 0 or more (RFC 5861). */
+  public record Stale(Duration whileRevalidate, Duration ifError) {
+    private static final Pattern DIRECTIVE =
+        Pattern.compile("stale-(?<which>while-revalidate|if-error)=(?<seconds>[0-9]{1,8})");
+    private static final String RANGE =
+        "stale-while-revalidate=SECONDS, stale-if-error=SECONDS, each 0 to 31622400";
+
+    static Stale parse(String setting, Iterable<String> directives) {
+      var whileRevalidate = Duration.ZERO;
+      var ifError = Duration.ZERO;
+      for (var directive : directives) {
+        var found = DIRECTIVE.matcher(directive);
+        if (!found.matches()) {
+          throw new InvalidSetting(setting, RANGE, directive);
+        }
+        var time = Duration.ofSeconds(Long.parseLong(found.group("seconds")));
+        if (time.compareTo(TTL_MAX) > 0) {
+          throw new InvalidSetting(setting, RANGE, directive);
+        }
+        if (found.group("which").equals("if-error")) {
+          ifError = time;
+        } else {
+          whileRevalidate = time;
+        }
+      }
+      return new Stale(whileRevalidate, ifError);
+    }
+  }
+
   public CacheSettings {
     ttls = Map.copyOf(ttls);
   }
 
   static CacheSettings from(Settings settings) {
+    var ttls = new HashMap<String, Duration>();
+    for (var name : settings.names()) {
+      if (name.startsWith(TTL)) {
+        ttls.put(name.substring(TTL.length()), settings.duration(name, TTL_MIN, TTL_MAX));
+      }
+    }
     return new CacheSettings(
         settings.oneOf("larder.cache.scope", Scope.class),
-        Map.of("chat", settings.duration("larder.cache.ttl.chat", TTL_MIN, TTL_MAX)),
+        ttls,
+        Stale.parse("larder.cache.stale", settings.list("larder.cache.stale")),
         settings.flag("larder.cache.only-deterministic"),
-        settings.integer("larder.cache.value-bytes-max", 1024, 64 * MIB),
-        settings.integer("larder.cache.memory-bytes-max", MIB, Integer.MAX_VALUE));
+        settings.integer("larder.cache.value-bytes-max", 1024, 64 * MIB));
   }
 
-  /** Time to live of a cache type. */
-  public Duration ttl(String type) {
-    var ttl = ttls.get(type);
-    if (ttl == null) {
-      throw new InvalidSetting("larder.cache.ttl." + type, "set", "missing");
+  /** Time to live of a cache type, unless none is set. */
+  public Optional<Duration> ttl(String type) {
+    return Optional.ofNullable(ttls.get(type));
+  }
+
+  /**
+   * For how long to keep a value of a type that has a time to live, spread by {@link #SPREAD} up or
+   * down; what a caller has asked for is only made shorter, never longer.
+   *
+   * @param asked the time to live that a caller has asked for
+   */
+  public Retention retention(String type, Optional<Duration> asked, RandomGenerator chance) {
+    var ttl = asked.or(() -> ttl(type));
+    if (ttl.isEmpty()) {
+      throw new InvalidSetting(TTL + type, "set", "missing");
     }
-    return ttl;
+    double most = asked.isPresent() ? 1 : 1 + SPREAD;
+    double factor = chance.nextDouble(1 - SPREAD, most);
+    var spread = Duration.ofMillis(Math.max(1, Math.round(ttl.get().toMillis() * factor)));
+    return new Retention(spread, stale.whileRevalidate(), stale.ifError());
   }
 }

@@ -5,14 +5,16 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Values in this node's memory, bounded by bytes; what is asked for often stays (TinyLFU). */
 final class MemoryStore implements Store {
-  /** What a value costs beside its bytes: key, node of the table, expiry. Measured roughly. */
-  private static final int OVERHEAD_BYTES = 400;
+  private static final int CLAIMS_MAX = 100_000;
 
-  private final com.github.benmanes.caffeine.cache.Cache<CacheKey, Kept> values;
+  private final com.github.benmanes.caffeine.cache.Cache<Key, Kept> values;
+  private final com.github.benmanes.caffeine.cache.Cache<Key, Duration> claims;
   private final InstantSource clock;
 
   /**
@@ -25,31 +27,59 @@ final class MemoryStore implements Store {
     this.values =
         Caffeine.newBuilder()
             .maximumWeight(bytesMax)
-            .weigher((CacheKey key, Kept kept) -> OVERHEAD_BYTES + kept.value().length)
+            .weigher((Key key, Kept kept) -> Weight.of(key.name(), kept))
             .ticker(() -> nanos(clock.instant()))
             // upkeep takes microseconds; handing it to another thread at every write costs more
             .executor(Runnable::run)
-            .expireAfter(Expiry.<CacheKey, Kept>writing((key, kept) -> positive(left(kept))))
+            .expireAfter(Expiry.<Key, Kept>writing((key, kept) -> positive(heldFor(kept))))
+            .build();
+    this.claims =
+        Caffeine.newBuilder()
+            .maximumSize(CLAIMS_MAX)
+            .ticker(() -> nanos(clock.instant()))
+            .executor(Runnable::run)
+            .expireAfter(Expiry.<Key, Duration>creating((key, time) -> positive(time)))
             .build();
   }
 
   @Override
-  public Optional<Kept> find(CacheKey key) {
-    return Optional.ofNullable(values.getIfPresent(key));
+  public At find(Key key) {
+    var kept = values.getIfPresent(key);
+    return kept == null ? new At.Nothing(0) : new At.There(kept);
   }
 
   @Override
-  public void keep(CacheKey key, Kept kept) {
-    if (left(kept).isPositive()) {
-      values.put(key, kept);
-    } else {
-      values.invalidate(key);
+  public boolean keep(Key key, Kept kept, long version) {
+    if (!heldFor(kept).isPositive()) {
+      return false;
     }
+    var done = new AtomicBoolean();
+    values
+        .asMap()
+        .compute(
+            key,
+            (same, there) -> {
+              boolean may = there == null || version == ANY || there.version() == version;
+              done.set(may);
+              return may ? kept : there;
+            });
+    return done.get();
   }
 
   @Override
-  public void remove(CacheKey key) {
-    values.invalidate(key);
+  public void remove(Key key) {
+    long version = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+    values.put(key, Kept.tombstone(clock.instant(), TOMBSTONE, version));
+  }
+
+  @Override
+  public boolean claim(Key key, Duration time) {
+    return claims.asMap().putIfAbsent(key, time) == null;
+  }
+
+  /** All values, in no order. */
+  Map<Key, Kept> all() {
+    return values.asMap();
   }
 
   /** Bytes held now, the overhead included; settles pending evictions first. */
@@ -58,15 +88,15 @@ final class MemoryStore implements Store {
     return values.policy().eviction().orElseThrow().weightedSize().orElseThrow();
   }
 
-  private Duration left(Kept kept) {
-    return kept.left(clock.instant());
+  private Duration heldFor(Kept kept) {
+    return kept.heldFor(clock.instant());
   }
 
-  private static Duration positive(Duration time) {
+  static Duration positive(Duration time) {
     return time.isPositive() ? time : Duration.ofNanos(1);
   }
 
-  private static long nanos(Instant instant) {
+  static long nanos(Instant instant) {
     return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
   }
 }

@@ -1,21 +1,56 @@
 package io.larder.cache;
 
 import io.larder.valkey.ValkeyUnavailable;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A place for values. What outlived its time is never found; what was kept may be gone earlier.
+ * A place for values. What outlived its time, stale times included, is never found; what was kept
+ * may be gone earlier.
  *
  * <p>A store that is shared may be out of reach, which every method then says with {@link
  * ValkeyUnavailable}.
  */
 interface Store {
-  /** The value of that key, unless there is none. */
-  Optional<Kept> find(CacheKey key);
+  /** Matches no version: what stands there is replaced in any case. */
+  long ANY = -1;
 
-  /** Keeps a value, in place of the one before. */
-  void keep(CacheKey key, Kept kept);
+  /** Stands for a value that cannot be read. */
+  long UNREADABLE = ANY;
 
-  /** Forgets a value. */
-  void remove(CacheKey key);
+  /** Long enough for whatever is being made when a value is removed. */
+  Duration TOMBSTONE = Duration.ofHours(1);
+
+  /** What is at a key. */
+  sealed interface At {
+    /** A value, or a tombstone. */
+    record There(Kept kept) implements At {}
+
+    /** Nothing to be used. The version is 0, or {@link #UNREADABLE}. */
+    record Nothing(long version) implements At {}
+  }
+
+  /** What is at that key. */
+  At find(Key key);
+
+  /**
+   * Keeps a value if nothing stands there or still what stood there.
+   *
+   * @param version of what stood there; 0 = nothing, {@link #ANY} = no matter
+   * @return whether it is kept
+   */
+  boolean keep(Key key, Kept kept, long version);
+
+  /** Removes a value and keeps what is being made meanwhile from taking its place. */
+  void remove(Key key);
+
+  /** Claims the right to do something for a key, for a time; false = somebody has it. */
+  boolean claim(Key key, Duration time);
+
+  /** The value at a key, tombstones not being one. */
+  default Optional<Kept> value(Key key) {
+    return find(key) instanceof At.There(Kept kept) && !kept.isTombstone()
+        ? Optional.of(kept)
+        : Optional.empty();
+  }
 }

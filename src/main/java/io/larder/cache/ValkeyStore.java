@@ -1,12 +1,14 @@
 package io.larder.cache;
 
 import io.larder.telemetry.Telemetry;
+import io.larder.valkey.Script;
 import io.larder.valkey.Valkey;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Values in Valkey, shared by all nodes.
@@ -14,67 +16,85 @@ import java.util.Optional;
  * <p>Storage:
  *
  * <pre>
- * GET    larder:1:answer:{name}
- * SET    larder:1:answer:{name} value PX ttl
- * UNLINK larder:1:answer:{name}
- *
- * value = format (1 byte, {@value #FORMAT}) ‖ stored at (8, ms since 1970) ‖ time to live (8, ms) ‖ bytes
+ * GET     larder:1:answer:{name}
+ * SET     larder:1:answer:{name} value PX life NX          in place of nothing
+ * EVALSHA replace 1 larder:1:answer:{name} version …       in place of something
+ *   GETRANGE, then SET … PX if it is still the same
+ * SET     larder:1:lead:{name} 1 PX time NX                the right to refresh
  * </pre>
  *
- * Every key expires after the value's time to live. A value in another format is not found.
+ * A value is an {@link Envelope}. Every key expires after the value's time to live and stale times,
+ * a tombstone after {@link Store#TOMBSTONE}.
  */
 final class ValkeyStore implements Store {
-  private static final byte FORMAT = 1;
-  private static final int HEADER_BYTES = 1 + Long.BYTES + Long.BYTES;
+  private static final String PREFIX = "larder:1:answer:{";
+  private static final Script REPLACE = Script.of(ValkeyStore.class, "replace.lua");
+  private static final byte[] CLAIMED = {'1'};
 
   private final Valkey valkey;
+  private final Envelope envelope;
   private final InstantSource clock;
   private final Telemetry telemetry;
 
-  ValkeyStore(Valkey valkey, InstantSource clock, Telemetry telemetry) {
+  ValkeyStore(Valkey valkey, Envelope envelope, InstantSource clock, Telemetry telemetry) {
     this.valkey = valkey;
+    this.envelope = envelope;
     this.clock = clock;
     this.telemetry = telemetry;
   }
 
   @Override
-  public Optional<Kept> find(CacheKey key) {
-    return valkey.get(name(key)).flatMap(this::decode);
-  }
-
-  @Override
-  public void keep(CacheKey key, Kept kept) {
-    valkey.set(name(key), encode(kept), kept.ttl());
-  }
-
-  @Override
-  public void remove(CacheKey key) {
-    valkey.remove(name(key));
-  }
-
-  static String name(CacheKey key) {
-    return "larder:1:answer:{" + key.name() + "}";
-  }
-
-  private static byte[] encode(Kept kept) {
-    return ByteBuffer.allocate(HEADER_BYTES + kept.value().length)
-        .put(FORMAT)
-        .putLong(kept.storedAt().toEpochMilli())
-        .putLong(kept.ttl().toMillis())
-        .put(kept.value())
-        .array();
-  }
-
-  private Optional<Kept> decode(byte[] stored) {
-    var in = ByteBuffer.wrap(stored);
-    if (stored.length < HEADER_BYTES || in.get() != FORMAT) {
-      telemetry.cacheUnreadable();
-      return Optional.empty();
+  public At find(Key key) {
+    var wrapped = valkey.get(name(key));
+    if (wrapped.isEmpty()) {
+      return new At.Nothing(0);
     }
-    var storedAt = Instant.ofEpochMilli(in.getLong());
-    var ttl = Duration.ofMillis(in.getLong());
-    var value = new byte[in.remaining()];
-    in.get(value);
-    return Optional.of(new Kept(value, storedAt, ttl, clock.instant()));
+    var kept = envelope.unwrap(key, wrapped.get());
+    if (kept.isEmpty()) {
+      telemetry.cacheUnreadable();
+      return new At.Nothing(UNREADABLE);
+    }
+    return new At.There(kept.get());
+  }
+
+  @Override
+  public boolean keep(Key key, Kept kept, long version) {
+    var life = kept.heldFor(clock.instant());
+    if (!life.isPositive()) {
+      return false;
+    }
+    var value = envelope.wrap(key, kept);
+    if (version == ANY) {
+      valkey.set(name(key), value, life);
+      return true;
+    }
+    return version == 0
+        ? valkey.setIfAbsent(name(key), value, life)
+        : replace(key, value, life, version);
+  }
+
+  private boolean replace(Key key, byte[] value, Duration life, long version) {
+    var args =
+        List.of(
+            ByteBuffer.allocate(Long.BYTES).putLong(version).array(),
+            value,
+            String.valueOf(life.toMillis()).getBytes(StandardCharsets.US_ASCII));
+    return Long.valueOf(1).equals(valkey.run(REPLACE, List.of(name(key)), args));
+  }
+
+  @Override
+  public void remove(Key key) {
+    long version = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+    var tombstone = Kept.tombstone(clock.instant(), TOMBSTONE, version);
+    valkey.set(name(key), envelope.wrap(key, tombstone), TOMBSTONE);
+  }
+
+  @Override
+  public boolean claim(Key key, Duration time) {
+    return valkey.setIfAbsent("larder:1:lead:{" + key.name() + "}", CLAIMED, time);
+  }
+
+  static String name(Key key) {
+    return PREFIX + key.name() + "}";
   }
 }

@@ -20,9 +20,18 @@ public sealed interface CacheStatus {
       implements CacheStatus {}
 
   /**
+   * Answered from the cache with what is past its time.
+   *
+   * @param past for how long its time has been over
+   * @param detail why it could serve: {@code while-revalidate} or {@code if-error}
+   */
+  record Stale(Fingerprint key, Duration age, Duration past, Duration providerTime, String detail)
+      implements CacheStatus {}
+
+  /**
    * Answered by the provider, because there was no entry to use.
    *
-   * @param forward why, as RFC 9211 names it: {@code uri-miss} or {@code request}
+   * @param forward why, as RFC 9211 names it: {@code uri-miss}, {@code request} or {@code stale}
    * @param stored whether the answer is in the cache now; a stream's fate is not known when its
    *     header fields go out
    * @param detail why it was not stored, or empty

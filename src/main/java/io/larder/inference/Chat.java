@@ -1,9 +1,11 @@
 package io.larder.inference;
 
 import io.larder.cache.Cache;
-import io.larder.cache.CacheKey;
 import io.larder.cache.CacheSettings;
+import io.larder.cache.CacheSettings.Scope;
 import io.larder.cache.Kept;
+import io.larder.cache.Key;
+import io.larder.cache.Label;
 import io.larder.cache.Lookup;
 import io.larder.model.Caller;
 import io.larder.model.Fingerprint;
@@ -17,15 +19,21 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.random.RandomGenerator;
 
 /** Answers chat requests: from the cache where it can, else by way of an {@link Exchange}. */
 public final class Chat {
   private static final Wire WIRE = Wire.OPENAI_CHAT;
   private static final String NOT_USED = "";
+
+  /** How long a node may take to refresh an answer before another one tries. */
+  private static final Duration REFRESH_MAX = Duration.ofSeconds(30);
 
   private final Providers providers;
   private final Cache cache;
@@ -35,6 +43,7 @@ public final class Chat {
   private final Telemetry telemetry;
   private final InstantSource clock;
   private final Semaphore detached;
+  private final RandomGenerator chance;
 
   Chat(
       Providers providers,
@@ -43,7 +52,8 @@ public final class Chat {
       InferenceSettings settings,
       Waiters waiters,
       Telemetry telemetry,
-      InstantSource clock) {
+      InstantSource clock,
+      RandomGenerator chance) {
     this.providers = providers;
     this.cache = cache;
     this.cacheSettings = cacheSettings;
@@ -51,6 +61,7 @@ public final class Chat {
     this.waiters = waiters;
     this.telemetry = telemetry;
     this.clock = clock;
+    this.chance = chance;
     this.detached = new Semaphore(settings.detachedCountMax());
   }
 
@@ -70,43 +81,109 @@ public final class Chat {
    * @param headers the client's header fields
    * @throws BadRequest if the request is none
    * @throws io.larder.provider.UnknownModel if no provider serves its model
+   * @throws ScopeRefused if the caller may not share the answer as asked
    * @throws NotCached if only a cached answer will do and there is none
    */
   public Step begin(Caller caller, byte[] body, List<Header> headers, CacheDirectives directives) {
     var request = ChatRequest.parse(body);
     var route = providers.route(request.model());
     var now = cacheSettings.get();
-    var fingerprint = Fingerprints.of(now.scope(), caller, WIRE, route, request.object());
+    var larder = directives.larder();
+    var scope = scope(caller, larder, now.scope());
+    var fingerprint =
+        Fingerprints.of(scope, larder.namespace(), caller, WIRE, route, request.object());
     var form = request.stream() ? ":stream" : "";
-    var key = new CacheKey(WIRE.cacheType(), fingerprint.hex() + form);
+    var key = new Key(WIRE.cacheType(), fingerprint.hex() + form);
 
     var bypass = bypass(request, directives, now);
-    Lookup found = new Lookup.Absent();
-    var forward = "uri-miss";
-    if (bypass.isEmpty() && directives.noCache()) {
-      forward = "request";
-    } else if (bypass.isEmpty()) {
-      found = cache.find(key);
-      var hit = hit(found, fingerprint, request, directives);
-      if (hit.isPresent()) {
-        return new Step.Answered(hit.get());
-      }
-      forward = found instanceof Lookup.Found ? "request" : forward;
+    var found = bypass.isEmpty() ? cache.find(key) : new Lookup.Absent(0);
+    var hit = usable(found, directives).flatMap(kept -> decode(kept));
+    if (hit.isPresent() && found instanceof Lookup.Found(Kept kept)) {
+      return new Step.Answered(hit(hit.get(), kept, fingerprint, request));
     }
     var plan =
         new Exchange.Plan(
             fingerprint,
-            key,
-            forward,
+            forward(found, directives),
             bypass,
-            found,
-            now.ttl(WIRE.cacheType()),
+            bypass.isEmpty()
+                ? Optional.of(cache.ticket(key, found, labels(caller, route, larder)))
+                : Optional.empty(),
+            now.retention(WIRE.cacheType(), larder.ttl(), chance),
             now.valueBytesMax());
+    var exchange = new Exchange(this, request, route, headers, plan, fallback(found, directives));
+    if (hit.isPresent() && found instanceof Lookup.Stale(Kept kept)) {
+      refresh(key, exchange);
+      var stale = stale(hit.get(), kept, fingerprint, request, "while-revalidate");
+      return new Step.Answered(stale);
+    }
     telemetry.cacheRequest(WIRE.cacheType(), bypass.isEmpty() ? "miss" : "bypass");
     if (directives.onlyIfCached()) {
       throw new NotCached(plan.status(false, "only-if-cached"));
     }
-    return new Step.ToAsk(new Exchange(this, request, route, headers, plan));
+    return new Step.ToAsk(exchange);
+  }
+
+  /** Who shares the answer: as configured, unless the caller asks for less, or may ask for more. */
+  private static Scope scope(Caller caller, LarderCache larder, Scope configured) {
+    var asked = larder.scope().orElse(configured);
+    if (asked.compareTo(configured) > 0 && !caller.roles().contains("admin")) {
+      throw new ScopeRefused(asked, configured);
+    }
+    return asked;
+  }
+
+  private static List<Label> labels(Caller caller, Providers.Route route, LarderCache larder) {
+    var labels = new ArrayList<Label>();
+    labels.add(new Label(Label.Kind.MODEL, route.model()));
+    labels.add(new Label(Label.Kind.PROVIDER, route.provider().name()));
+    labels.add(new Label(Label.Kind.USER, caller.id()));
+    labels.addAll(larder.labels());
+    return labels;
+  }
+
+  /** The value that answers the request at once, if what was found is one. */
+  private Optional<Kept> usable(Lookup found, CacheDirectives directives) {
+    if (directives.noCache()) {
+      return Optional.empty();
+    }
+    return switch (found) {
+      case Lookup.Found(Kept kept) ->
+          isTooOld(kept, directives) ? Optional.empty() : Optional.of(kept);
+      case Lookup.Stale(Kept kept) ->
+          // RFC 9111, 5.2.1.1: whoever limits the age wants nothing stale
+          directives.maxAge().isEmpty() && kept.servesWhileRevalidating(clock.instant())
+              ? Optional.of(kept)
+              : Optional.empty();
+      case Lookup.Absent absent -> Optional.empty();
+      case Lookup.Unknown unknown -> Optional.empty();
+    };
+  }
+
+  /** What may answer in case the provider fails. */
+  private Optional<Kept> fallback(Lookup found, CacheDirectives directives) {
+    boolean allowed = !directives.noCache() && directives.maxAge().isEmpty();
+    return allowed && found instanceof Lookup.Stale(Kept kept)
+        ? Optional.of(kept).filter(stale -> stale.servesOnError(clock.instant()))
+        : Optional.empty();
+  }
+
+  /** Why the provider is asked, as RFC 9211 names it. */
+  private static String forward(Lookup found, CacheDirectives directives) {
+    if (directives.noCache() || found instanceof Lookup.Found) {
+      return "request";
+    }
+    return found instanceof Lookup.Stale ? "stale" : "uri-miss";
+  }
+
+  /** Gets a fresh answer for the cache while nobody waits; one node does it for all. */
+  private void refresh(Key key, Exchange exchange) {
+    waiters.execute(
+        () -> {
+          if (cache.claim(key, REFRESH_MAX)) {
+            exchange.refresh();
+          }
+        });
   }
 
   /** Why the cache is left out; empty = it is not. */
@@ -123,23 +200,37 @@ public final class Chat {
         : NOT_USED;
   }
 
-  private Optional<Answer> hit(
-      Lookup lookup, Fingerprint fingerprint, ChatRequest request, CacheDirectives directives) {
-    if (!(lookup instanceof Lookup.Found found) || isTooOld(found.kept(), directives)) {
-      return Optional.empty();
-    }
-    var entry = Entry.decode(found.kept().value());
+  private Optional<Entry> decode(Kept kept) {
+    var entry = Entry.decode(kept.value());
     if (entry.isEmpty()) {
       telemetry.cacheUnreadable();
-      return Optional.empty();
     }
+    return entry;
+  }
+
+  private Answer hit(Entry entry, Kept kept, Fingerprint fingerprint, ChatRequest request) {
     telemetry.cacheRequest(WIRE.cacheType(), "hit");
-    telemetry.tokensSaved(entry.get().usage().total());
+    telemetry.tokensSaved(entry.usage().total());
     var now = clock.instant();
     var status =
-        new CacheStatus.Hit(
-            fingerprint, found.kept().age(now), found.kept().left(now), entry.get().providerTime());
-    return Optional.of(answer(entry.get(), request, status));
+        new CacheStatus.Hit(fingerprint, kept.age(now), kept.left(now), entry.providerTime());
+    return answer(entry, request, status);
+  }
+
+  private Answer stale(
+      Entry entry, Kept kept, Fingerprint fingerprint, ChatRequest request, String detail) {
+    telemetry.cacheRequest(WIRE.cacheType(), "stale");
+    telemetry.tokensSaved(entry.usage().total());
+    var now = clock.instant();
+    var status =
+        new CacheStatus.Stale(
+            fingerprint, kept.age(now), kept.left(now).negated(), entry.providerTime(), detail);
+    return answer(entry, request, status);
+  }
+
+  /** The answer that a value past its time gives because the provider has failed. */
+  Optional<Answer> staleOnError(Kept kept, Fingerprint fingerprint, ChatRequest request) {
+    return decode(kept).map(entry -> stale(entry, kept, fingerprint, request, "if-error"));
   }
 
   private boolean isTooOld(Kept kept, CacheDirectives directives) {

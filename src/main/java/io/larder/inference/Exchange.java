@@ -1,7 +1,8 @@
 package io.larder.inference;
 
-import io.larder.cache.CacheKey;
-import io.larder.cache.Lookup;
+import io.larder.cache.Kept;
+import io.larder.cache.Retention;
+import io.larder.cache.Ticket;
 import io.larder.guard.Deadline;
 import io.larder.model.Fingerprint;
 import io.larder.model.Header;
@@ -14,12 +15,16 @@ import io.larder.provider.Reply;
 import io.larder.telemetry.Telemetry;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** One request that a provider has to answer: asks, records, keeps. Waits, so it wants a thread. */
 public final class Exchange {
+  private static final Logger LOG = System.getLogger(Exchange.class.getName());
   private static final String JSON = "application/json";
   private static final String EVENT_STREAM = "text/event-stream";
 
@@ -28,6 +33,7 @@ public final class Exchange {
   private final Route route;
   private final List<Header> headers;
   private final Plan plan;
+  private final Optional<Kept> fallback;
   private final long startNanos = System.nanoTime();
   private boolean begun;
 
@@ -36,15 +42,15 @@ public final class Exchange {
    *
    * @param forward why the provider is asked, as RFC 9211 names it
    * @param bypass why the cache is left out; empty = it is not
-   * @param before what the lookup found
+   * @param ticket to keep the answer; empty = it must not be kept
+   * @param retention for how long
    */
   record Plan(
       Fingerprint fingerprint,
-      CacheKey key,
       String forward,
       String bypass,
-      Lookup before,
-      Duration ttl,
+      Optional<Ticket> ticket,
+      Retention retention,
       int valueBytesMax) {
     CacheStatus status(boolean stored, String detail) {
       return bypass.isEmpty()
@@ -53,21 +59,67 @@ public final class Exchange {
     }
   }
 
-  Exchange(Chat chat, ChatRequest request, Route route, List<Header> headers, Plan plan) {
+  /**
+   * An exchange.
+   *
+   * @param fallback what may answer in case the provider fails
+   */
+  Exchange(
+      Chat chat,
+      ChatRequest request,
+      Route route,
+      List<Header> headers,
+      Plan plan,
+      Optional<Kept> fallback) {
     this.chat = chat;
     this.request = request;
     this.route = route;
     this.headers = headers;
     this.plan = plan;
+    this.fallback = fallback;
   }
 
   /**
-   * Asks the provider. A JSON answer has been read and kept when this returns; a stream begins
-   * then.
+   * Asks the provider. If it fails and the cache has an answer that may serve then, though past its
+   * time, that is the answer (RFC 5861, 4). A JSON answer has been read and kept when this returns;
+   * a stream begins then.
    *
    * @throws ProviderFailure if it does not answer
    */
   public Answer ask() throws ProviderFailure {
+    try {
+      var answer = askProvider();
+      return isError(answer.status()) ? stale().orElse(answer) : answer;
+    } catch (ProviderFailure failure) {
+      var stale = stale();
+      if (stale.isPresent()) {
+        LOG.log(Level.WARNING, "served stale: {0}", failure.getMessage());
+        return stale.get();
+      }
+      throw failure;
+    }
+  }
+
+  private Optional<Answer> stale() {
+    return fallback.flatMap(kept -> chat.staleOnError(kept, plan.fingerprint(), request));
+  }
+
+  private static boolean isError(int status) {
+    return status == 500 || status == 502 || status == 503 || status == 504;
+  }
+
+  /** Asks the provider for the cache alone; nobody waits for the answer. */
+  void refresh() {
+    try {
+      if (askProvider().body() instanceof Answer.Flowing flowing) {
+        flowing.writeTo(OutputStream.nullOutputStream());
+      }
+    } catch (IOException failure) {
+      LOG.log(Level.WARNING, "no fresh answer in place of a stale one: {0}", failure.getMessage());
+    }
+  }
+
+  private Answer askProvider() throws ProviderFailure {
     var body = request.forwarded(route.model(), route.provider().streamsUsage());
     var reply = route.provider().ask(new Question(Wire.OPENAI_CHAT, headers, body));
     boolean good = reply.status() / 100 == 2;
@@ -118,8 +170,8 @@ public final class Exchange {
     }
     return switch (ChatForm.read(bytes)) {
       case ChatForm.Sign.Part part -> {
-        keep(reply, part.usage().orElse(Usage.UNKNOWN), bytes);
-        yield plan.status(true, "");
+        boolean kept = keep(reply, part.usage().orElse(Usage.UNKNOWN), bytes);
+        yield plan.status(kept, kept ? "" : "superseded");
       }
       case ChatForm.Sign.Unfit unfit -> plan.status(false, unfit.why());
       case ChatForm.Sign.End end -> plan.status(false, "not-json");
@@ -130,11 +182,14 @@ public final class Exchange {
   private void keep(Reply reply, Recording recording) {
     finished();
     if (plan.bypass().isEmpty()) {
-      recording.complete().ifPresent(bytes -> keep(reply, recording.usage(), bytes));
+      var bytes = recording.complete();
+      boolean kept = bytes.isPresent() && keep(reply, recording.usage(), bytes.get());
+      LOG.log(Level.DEBUG, "stream {0} kept: {1}", plan.fingerprint().hex(), kept);
     }
   }
 
-  private void keep(Reply reply, Usage usage, byte[] bytes) {
+  /** Keeps an answer, and says whether the cache took it. */
+  private boolean keep(Reply reply, Usage usage, byte[] bytes) {
     var entry =
         new Entry(
             reply.status(),
@@ -144,7 +199,8 @@ public final class Exchange {
             elapsed(),
             usage,
             bytes);
-    chat.cache().keep(plan.key(), entry.encode(), plan.ttl(), plan.before());
+    return plan.ticket().isPresent()
+        && chat.cache().keep(plan.ticket().get(), entry.encode(), plan.retention());
   }
 
   /** Passes a body on that is too large to be kept. */

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -42,7 +43,18 @@ final class Fingerprints {
 
   private Fingerprints() {}
 
-  static Fingerprint of(Scope scope, Caller caller, Wire wire, Route route, Json.Obj request) {
+  /**
+   * Names the answer to a request.
+   *
+   * @param namespace the part of the cache that it is in, if it is set apart
+   */
+  static Fingerprint of(
+      Scope scope,
+      Optional<String> namespace,
+      Caller caller,
+      Wire wire,
+      Route route,
+      Json.Obj request) {
     var digest = sha256();
     add(digest, FORMAT);
     add(digest, scope.name());
@@ -52,6 +64,7 @@ final class Fingerprints {
     add(digest, route.provider().name());
     add(digest, route.model());
     add(digest, JsonWriter.canonical(request, OMITTED));
+    namespace.ifPresent(name -> add(digest, name));
     return new Fingerprint(HexFormat.of().formatHex(digest.digest()));
   }
 

@@ -11,6 +11,7 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.random.RandomGenerator;
 
 /** Wires this package. */
 @ApplicationScoped
@@ -41,7 +42,14 @@ class InferenceBeans {
       Waiters waiters,
       Telemetry telemetry) {
     return new Chat(
-        providers, cache, cacheSettings, settings, waiters, telemetry, InstantSource.system());
+        providers,
+        cache,
+        cacheSettings,
+        settings,
+        waiters,
+        telemetry,
+        InstantSource.system(),
+        RandomGenerator.getDefault());
   }
 
   @Produces

@@ -1,32 +1,46 @@
 package io.larder.ops;
 
 import io.larder.guard.Breaker;
+import io.larder.valkey.Valkey;
 import io.larder.valkey.ValkeyStores;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * The store of answers: OK, DEGRADED (out of reach, each node answers from its own memory) or
- * MEMORY (none configured). Always up, since Larder serves in each of these states.
+ * The two stores, each OK, DEGRADED (out of reach, each node goes on alone) or MEMORY (none
+ * configured). Always up, since Larder serves in each of these states.
  */
-@Readiness
 @ApplicationScoped
-class ValkeyHealth implements HealthCheck {
+class ValkeyHealth {
   @Inject ValkeyStores stores;
 
-  @Override
-  public HealthCheckResponse call() {
-    var check = HealthCheckResponse.named("valkey-cache").up();
-    if (stores.cache().isEmpty()) {
+  @Produces
+  @Readiness
+  HealthCheck cache() {
+    return () -> check("valkey-cache", stores.cache());
+  }
+
+  @Produces
+  @Readiness
+  HealthCheck state() {
+    return () -> check("valkey-state", stores.state());
+  }
+
+  private static HealthCheckResponse check(String name, Optional<Valkey> store) {
+    var check = HealthCheckResponse.named(name).up();
+    if (store.isEmpty()) {
       return check.withData("state", "MEMORY").build();
     }
-    var breaker = stores.cache().get().state();
+    var breaker = store.get().state();
     return check
         .withData("state", breaker == Breaker.State.CLOSED ? "OK" : "DEGRADED")
         .withData("breaker", breaker.name())
+        .withData("opened", store.get().opened())
         .build();
   }
 }

@@ -19,11 +19,13 @@ public final class EnvironmentConfigSource implements ConfigSource {
 
   private static final String PREFIX = "LARDER_";
 
-  /** The one family of names with a part that the operator chooses. */
+  /** The families of names with a part that the operator chooses. */
   private static final Pattern PROVIDER =
       Pattern.compile(
           "LARDER_PROVIDER_(?<name>.+?)_(?<setting>KIND|URL|KEY|MODELS|STREAM_USAGE"
               + "|CONNECT_TIMEOUT|RESPONSE_TIMEOUT|IDLE_TIMEOUT|CONNECTIONS_MAX)");
+
+  private static final Pattern TTL = Pattern.compile("LARDER_CACHE_TTL_(?<type>.+)");
 
   private final Map<String, String> environment;
 
@@ -66,7 +68,7 @@ public final class EnvironmentConfigSource implements ConfigSource {
     return properties;
   }
 
-  /** Only names of providers can be told from a variable; all other names are asked for. */
+  /** Only names with a chosen part are told from a variable; all other names are asked for. */
   @Override
   public Set<String> getPropertyNames() {
     var names = new HashSet<String>();
@@ -78,6 +80,10 @@ public final class EnvironmentConfigSource implements ConfigSource {
                 + kebab(provider.group("name"))
                 + "."
                 + kebab(provider.group("setting")));
+      }
+      var ttl = TTL.matcher(variable);
+      if (ttl.matches()) {
+        names.add("larder.cache.ttl." + kebab(ttl.group("type")));
       }
     }
     return names;

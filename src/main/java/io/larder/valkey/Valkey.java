@@ -6,73 +6,90 @@ import io.larder.telemetry.Telemetry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisClientConfig;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
-import redis.clients.jedis.providers.PooledConnectionProvider;
 
 /**
  * One Valkey store. Connects when first used, so a node starts and serves with Valkey down.
  *
- * <p>A call takes at most the time to get a connection plus the time to read a reply. After {@value
- * #FAILURES_MAX} failures in a row the breaker opens and calls fail at once; a probe in the
- * background, never a request, finds out when Valkey is back.
+ * <p>A call takes at most the time to get a connection plus the time to read a reply. Commands that
+ * may be sent twice are, once, when a connection proves dead or a server says that it cannot serve
+ * now. After {@value #FAILURES_MAX} failures in a row the breaker opens and calls fail at once; a
+ * probe in the background, never a request, finds out when Valkey is back.
+ *
+ * <p>Every method throws {@link ValkeyUnavailable} if there is no usable answer; what was to be
+ * written may have been written all the same.
  */
 public final class Valkey implements AutoCloseable {
   /** Failures in a row that open the breaker. One is chance; three in a row are an outage. */
   private static final int FAILURES_MAX = 3;
 
   private static final Duration PAUSE = Duration.ofMillis(250);
-  private static final Duration PAUSE_MAX = Duration.ofSeconds(2);
+  private static final Duration PAUSE_MAX = Duration.ofSeconds(1);
   private static final long PROBE_MILLIS = 100;
+  private static final int PROBE_KEYS = 64;
   private static final Logger LOG = System.getLogger(Valkey.class.getName());
 
   /** Replies of a server that cannot serve now, whatever is asked. */
   private static final Pattern NOT_SERVING =
-      Pattern.compile("^(LOADING|MASTERDOWN|READONLY|NOAUTH|WRONGPASS|CLUSTERDOWN|TRYAGAIN) .*");
+      Pattern.compile(
+          "^(LOADING|MASTERDOWN|READONLY|NOAUTH|WRONGPASS|CLUSTERDOWN|TRYAGAIN|UNKILLABLE) .*");
+
+  /** Those of them that another connection may well not give: the server has changed its part. */
+  private static final Pattern CHANGED = Pattern.compile("^(LOADING|MASTERDOWN|READONLY) .*");
 
   private final String store;
-  private final String address;
-  private final RedisClient client;
+  private final ValkeyUri uri;
+  private final ValkeySettings settings;
   private final Breaker breaker;
   private final Telemetry telemetry;
   private final ScheduledExecutorService watch;
   private final Duration callMax;
   private final Duration retryMin;
+  private volatile @Nullable Link link;
+  // of the watch's thread only
+  private int probes;
+  private int probesFailed;
 
   /**
-   * A store, not yet connected.
+   * A store. Sentinels and nodes of a cluster are asked at once where the servers are, and if none
+   * answers, now and then in the background.
    *
    * @param store {@code cache} or {@code state}, for metrics and logs
    */
   Valkey(String store, ValkeyUri uri, ValkeySettings settings, Telemetry telemetry) {
     this.store = store;
-    this.address = uri.toString();
+    this.uri = uri;
+    this.settings = settings;
     this.telemetry = telemetry;
     this.breaker = new Breaker(FAILURES_MAX, PAUSE, PAUSE_MAX, System::nanoTime);
     this.watch =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("larder-valkey-" + store).factory());
-    this.client = client(uri, settings, watch);
     this.callMax =
         settings.connectionWait().plus(settings.readTimeout().multipliedBy(3).dividedBy(2));
     this.retryMin = settings.readTimeout();
+    try {
+      this.link = Link.open(uri, settings, watch);
+    } catch (JedisException unreachable) {
+      for (int i = 0; i < FAILURES_MAX; i++) {
+        failed(unreachable);
+      }
+    }
     telemetry.breaker("valkey-" + store, this::stateFigure);
     var unused =
         watch.scheduleWithFixedDelay(
@@ -87,64 +104,99 @@ public final class Valkey implements AutoCloseable {
     };
   }
 
-  private static RedisClient client(
-      ValkeyUri uri, ValkeySettings settings, ScheduledExecutorService watch) {
-    var pool = new ConnectionPoolConfig();
-    pool.setMaxTotal(settings.connectionsMax());
-    pool.setMaxIdle(settings.connectionsMax());
-    pool.setMaxWait(settings.connectionWait());
-    pool.setJmxEnabled(false);
-    var config = config(uri, settings);
-    var connections =
-        new PooledConnectionProvider(new HostAndPort(uri.host(), uri.port()), config, pool);
-    return RedisClient.builder()
-        .connectionProvider(connections)
-        .commandExecutor(new CuttingExecutor(connections, settings.readTimeout(), watch))
-        .clientConfig(config)
-        .build();
-  }
-
-  private static JedisClientConfig config(ValkeyUri uri, ValkeySettings settings) {
-    var config =
-        DefaultJedisClientConfig.builder()
-            .connectionTimeoutMillis((int) settings.connectTimeout().toMillis())
-            .socketTimeoutMillis((int) settings.readTimeout().toMillis())
-            .database(uri.database())
-            .clientName("larder");
-    if (uri.tls()) {
-      config.sslOptions(SslOptions.defaults());
-    }
-    uri.user().ifPresent(config::user);
-    uri.password().ifPresent(config::password);
-    return config.build();
-  }
-
-  /**
-   * The value of a key: {@code GET}.
-   *
-   * @throws ValkeyUnavailable if there is no answer
-   */
+  /** The value of a key: {@code GET}. */
   public Optional<byte[]> get(String key) {
-    return Optional.ofNullable(call(() -> client.get(bytes(key))));
+    return Optional.ofNullable(call(jedis -> jedis.get(Link.bytes(key))));
   }
 
-  /**
-   * Sets a key for a time: {@code SET … PX}.
-   *
-   * @throws ValkeyUnavailable if there is no answer; the key may have been set all the same
-   */
+  /** The first bytes of a key's value: {@code GETRANGE}. Empty if there is no such key. */
+  public byte[] begin(String key, int bytesMax) {
+    var begin = call(jedis -> jedis.getrange(Link.bytes(key), 0, bytesMax - 1L));
+    return begin == null ? new byte[0] : begin;
+  }
+
+  /** Sets a key for a time: {@code SET … PX}. */
   public void set(String key, byte[] value, Duration ttl) {
-    call(
-        () -> client.set(bytes(key), value, SetParams.setParams().px(Math.max(1, ttl.toMillis()))));
+    var unused = call(jedis -> jedis.set(Link.bytes(key), value, params(ttl)));
+  }
+
+  /** Sets a key for a time unless it is there, and says whether it did: {@code SET … PX NX}. */
+  public boolean setIfAbsent(String key, byte[] value, Duration ttl) {
+    // sent again after a lost reply, it could refuse what it has just set
+    return callOnce(jedis -> jedis.set(Link.bytes(key), value, params(ttl).nx())) != null;
+  }
+
+  private static SetParams params(Duration ttl) {
+    return SetParams.setParams().px(Math.max(1, ttl.toMillis()));
+  }
+
+  /** Removes keys of any slots, in one round trip: {@code UNLINK} each. */
+  public void remove(Collection<String> keys) {
+    var unused =
+        call(
+            jedis -> {
+              try (var pipeline = jedis.pipelined()) {
+                keys.forEach(key -> pipeline.unlink(Link.bytes(key)));
+                pipeline.sync();
+              }
+              return keys;
+            });
+  }
+
+  /** Adds to fields of a hash and sets its expiry, in one round trip; never sent twice. */
+  public void add(String key, Map<String, Long> fields, Duration ttl) {
+    var unused =
+        callOnce(
+            jedis -> {
+              try (var pipeline = jedis.pipelined()) {
+                fields.forEach((field, more) -> pipeline.hincrBy(key, field, more));
+                pipeline.pexpire(key, ttl.toMillis());
+                pipeline.sync();
+              }
+              return key;
+            });
+  }
+
+  /** The fields of a hash: {@code HGETALL}. */
+  public Map<String, String> fields(String key) {
+    var fields = call(jedis -> jedis.hgetAll(key));
+    return fields == null ? Map.of() : fields;
   }
 
   /**
-   * Removes a key: {@code UNLINK}.
+   * Runs a script that may be run twice.
    *
-   * @throws ValkeyUnavailable if there is no answer
+   * @param keys all keys it uses, with one hash tag
+   * @return the reply: null, {@code Long}, {@code byte[]}, or a {@code List} of these
    */
-  public void remove(String key) {
-    call(() -> client.unlink(bytes(key)));
+  public @Nullable Object run(Script script, List<String> keys, List<byte[]> args) {
+    var raw = keys.stream().map(Link::bytes).toList();
+    return call(jedis -> script.run(jedis, raw, args));
+  }
+
+  /**
+   * Some of the keys that match, in no order: {@code SCAN}, primary after primary.
+   *
+   * @param pattern a glob
+   * @param cursor empty to begin, else the page's before
+   * @param count how many keys a server looks at, which bounds the time it takes
+   */
+  public ScanPage scan(String pattern, String cursor, int count) {
+    var page = call(jedis -> ScanPage.read(current().primaries(), pattern, cursor, count));
+    return page == null ? ScanPage.END : page;
+  }
+
+  /**
+   * Listens to a channel until closed.
+   *
+   * @param routeKey a key whose owner publishes the messages; see {@link Subscription}
+   */
+  public Subscription subscribe(String channel, String routeKey, Subscription.Listener listener) {
+    var subscription =
+        new Subscription(
+            "larder-" + store + "-listener", channel, routeKey, listener, () -> link, watch);
+    subscription.start();
+    return subscription;
   }
 
   /** The breaker's state now. */
@@ -152,40 +204,48 @@ public final class Valkey implements AutoCloseable {
     return breaker.state();
   }
 
+  /** How often the breaker has opened. */
+  public long opened() {
+    return breaker.opened();
+  }
+
   /** Where this store is, without credentials. */
   public String address() {
-    return address;
+    return uri.toString();
   }
 
   @Override
   public void close() {
     watch.shutdownNow();
-    client.close();
+    var open = link;
+    if (open != null) {
+      open.close();
+    }
   }
 
-  /** Runs an idempotent call, once more if its connection proves dead while there is time left. */
-  private <T> @Nullable T call(Supplier<@Nullable T> command) {
+  /** Runs a command that may be sent twice, and sends it twice where that may help in time. */
+  private <T> @Nullable T call(Function<UnifiedJedis, @Nullable T> command) {
+    var deadline = Deadline.in(callMax, System::nanoTime);
+    try {
+      return callOnce(command);
+    } catch (ValkeyUnavailable failed) {
+      boolean worthIt = mayPass(failed.getCause()) && !current().triesAgain();
+      if (!worthIt || !deadline.leaves(retryMin) || breaker.state() != Breaker.State.CLOSED) {
+        throw failed;
+      }
+      // a server that restarted leaves a pool of dead connections behind
+      current().dropIdle();
+      return callOnce(command);
+    }
+  }
+
+  private <T> @Nullable T callOnce(Function<UnifiedJedis, @Nullable T> command) {
     if (breaker.state() != Breaker.State.CLOSED) {
       telemetry.valkeyCall(store, "refused");
       throw new ValkeyUnavailable("valkey-" + store + " is down");
     }
-    var deadline = Deadline.in(callMax, System::nanoTime);
     try {
-      return attempt(command);
-    } catch (ValkeyUnavailable failed) {
-      boolean dead = failed.getCause() instanceof JedisConnectionException cut && !timedOut(cut);
-      if (!dead || !deadline.leaves(retryMin) || breaker.state() != Breaker.State.CLOSED) {
-        throw failed;
-      }
-      // a server that restarted leaves a pool of dead connections behind
-      client.getPool().clear();
-      return attempt(command);
-    }
-  }
-
-  private <T> @Nullable T attempt(Supplier<@Nullable T> command) {
-    try {
-      var reply = command.get();
+      var reply = command.apply(current().jedis());
       breaker.succeeded();
       telemetry.valkeyCall(store, "ok");
       return reply;
@@ -204,27 +264,83 @@ public final class Valkey implements AutoCloseable {
     }
   }
 
+  private Link current() {
+    var current = link;
+    if (current == null) {
+      throw new ValkeyUnavailable("valkey-" + store + " was not reached yet");
+    }
+    return current;
+  }
+
   private void failed(JedisException why) {
     long before = breaker.opened();
     breaker.failed();
     if (breaker.opened() != before) {
-      client.getPool().clear();
+      var open = link;
+      if (open != null) {
+        open.dropIdle();
+      }
       LOG.log(Level.WARNING, "valkey-{0} is down, breaker open: {1}", store, rootOf(why));
     }
   }
 
-  /** While the breaker is not closed, asks now and then whether Valkey is back. */
+  /**
+   * While the breaker is not closed, asks now and then whether Valkey is back: by writing, since a
+   * server that lost its part still answers a ping, and to another slot each time.
+   */
   private void probe() {
     if (breaker.state() == Breaker.State.CLOSED || !breaker.allows()) {
       return;
     }
     try {
-      client.ping();
+      var open = link;
+      if (open == null) {
+        open = Link.open(uri, settings, watch);
+        link = open;
+      }
+      write(open.jedis());
       breaker.succeeded();
+      probesFailed = 0;
       LOG.log(Level.INFO, "valkey-{0} is back, breaker closed", store);
     } catch (JedisException stillDown) {
+      LOG.log(Level.DEBUG, "valkey-{0} is still down: {1}", store, rootOf(stillDown));
       breaker.failed();
+      probesFailed++;
+      forgetSentinels();
     }
+  }
+
+  /** Sentinels that all fell silent tell of no new master; so they are asked from scratch. */
+  private void forgetSentinels() {
+    var open = link;
+    if (uri.kind() == ValkeyUri.Kind.SENTINEL && open != null && probesFailed >= FAILURES_MAX) {
+      link = null;
+      probesFailed = 0;
+      open.close();
+    }
+  }
+
+  private void write(UnifiedJedis jedis) {
+    probes = (probes + 1) % PROBE_KEYS;
+    var key = "larder:1:probe:" + probes;
+    try {
+      jedis.set(Link.bytes(key), Link.bytes("1"), params(PAUSE_MAX));
+    } catch (JedisDataException refusal) {
+      if (NOT_SERVING.matcher(String.valueOf(refusal.getMessage())).matches()) {
+        throw refusal;
+      }
+      LOG.log(Level.DEBUG, "valkey-{0} answers: {1}", store, refusal.getMessage());
+    }
+  }
+
+  private static boolean mayPass(@Nullable Throwable cause) {
+    return switch (cause) {
+      case null -> false;
+      case JedisConnectionException cut -> !timedOut(cut);
+      case JedisDataException refusal ->
+          CHANGED.matcher(String.valueOf(refusal.getMessage())).matches();
+      default -> false;
+    };
   }
 
   private static boolean timedOut(JedisException failure) {
@@ -242,9 +358,5 @@ public final class Valkey implements AutoCloseable {
       root = root.getCause();
     }
     return root.toString();
-  }
-
-  private static byte[] bytes(String key) {
-    return key.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -20,10 +20,12 @@ class ValkeyBeans {
   @Singleton
   ValkeyStores stores(ValkeySettings settings, Telemetry telemetry) {
     return new ValkeyStores(
-        settings.cache().map(uri -> new Valkey("cache", uri, settings, telemetry)));
+        settings.cache().map(uri -> new Valkey("cache", uri, settings, telemetry)),
+        settings.state().map(uri -> new Valkey("state", uri, settings, telemetry)));
   }
 
   void close(@Disposes ValkeyStores stores) {
     stores.cache().ifPresent(Valkey::close);
+    stores.state().ifPresent(Valkey::close);
   }
 }

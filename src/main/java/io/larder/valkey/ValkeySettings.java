@@ -10,13 +10,17 @@ import java.util.Optional;
  * microprofile-config.properties.
  *
  * @param cache where answers are kept; empty = in this node's memory
+ * @param state where is kept what must not be evicted; empty = in this node's memory
+ * @param tls how to speak TLS, to addresses that ask for it
  * @param connectTimeout longest wait for a TCP connection
  * @param readTimeout longest wait for a reply, and for a large value to be taken
- * @param connectionsMax connections per store at most
+ * @param connectionsMax connections per store, in a cluster per node, at most
  * @param connectionWait longest wait for a free connection
  */
 record ValkeySettings(
     Optional<ValkeyUri> cache,
+    Optional<ValkeyUri> state,
+    Tls tls,
     Duration connectTimeout,
     Duration readTimeout,
     int connectionsMax,
@@ -30,6 +34,8 @@ record ValkeySettings(
     var both = uri(settings, "larder.valkey.uri");
     return new ValkeySettings(
         uri(settings, "larder.valkey.cache.uri").or(() -> both),
+        uri(settings, "larder.valkey.state.uri").or(() -> both),
+        Tls.from(settings),
         settings.duration("larder.valkey.connect-timeout", TIMEOUT_MIN, TIMEOUT_MAX),
         settings.duration("larder.valkey.read-timeout", TIMEOUT_MIN, TIMEOUT_MAX),
         settings.integer("larder.valkey.connections-max", 1, CONNECTIONS_MAX),

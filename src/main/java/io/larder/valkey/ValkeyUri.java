@@ -1,36 +1,90 @@
 package io.larder.valkey;
 
 import io.larder.setting.InvalidSetting;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * Where a Valkey server is: {@code valkey://[user:password@]host[:port][/db]}; {@code valkeys} for
- * TLS, {@code redis} and {@code rediss} mean the same.
+ * Where a Valkey store is.
  *
- * @param host name or address
- * @param port 1 to 65535, 6379 when not given
+ * <pre>
+ * valkey://[user:password@]host[:port][/database]          one server
+ * valkey://[user:password@]host[:port],…?cluster=true      a cluster, some of its nodes
+ * valkey://[user:password@]host[:port],…[/database]?sentinel=MASTER
+ *     [&amp;sentinel-user=…][&amp;sentinel-password=…]          the master of that name, asked of sentinels
+ * </pre>
+ *
+ * {@code valkeys} is for TLS; {@code redis} and {@code rediss} mean the same. User and password are
+ * percent-encoded.
+ *
+ * @param nodes servers, or sentinels; one at least, and only one for a single server
+ * @param kind what the nodes are
+ * @param master the name that sentinels know the master by; empty for other kinds
  * @param tls whether to speak TLS
- * @param user ACL user, unless the default one
- * @param password its password
- * @param database 0 or more
+ * @param login user and password at the servers
+ * @param sentinelLogin user and password at the sentinels
+ * @param database 0 or more, 0 in a cluster
  */
 record ValkeyUri(
-    String host,
-    int port,
+    List<Node> nodes,
+    Kind kind,
+    String master,
     boolean tls,
-    Optional<String> user,
-    Optional<String> password,
+    Login login,
+    Login sentinelLogin,
     int database) {
   private static final int PORT = 6379;
-  private static final Set<String> PLAIN = Set.of("valkey", "redis");
-  private static final Set<String> TLS = Set.of("valkeys", "rediss");
+  private static final int SENTINEL_PORT = 26379;
+  private static final int NODES_MAX = 100;
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(?<scheme>valkeys?|rediss?)://(?:(?<login>[^@/?#]*)@)?(?<nodes>[^@/?#]+)"
+              + "(?:/(?<database>[0-9]{0,4}))?(?:\\?(?<query>[^#]*))?");
+  private static final Pattern NODE =
+      Pattern.compile("(?<host>\\[[0-9A-Fa-f:.%]+]|[^:\\[\\]\\s]+)(?::(?<port>[0-9]{1,5}))?");
   private static final String RANGE =
-      "valkey://[user:password@]host[:port][/database] or valkeys://… for TLS";
+      "valkey://[user:password@]host[:port][/database], with several host:port and ?cluster=true"
+          + " or ?sentinel=MASTER, or valkeys://… for TLS";
+
+  /** What the nodes of a URI are. */
+  enum Kind {
+    /** One server. */
+    SERVER,
+    /** Sentinels, which know where the master is. */
+    SENTINEL,
+    /** Nodes of a cluster, which know all others. */
+    CLUSTER
+  }
+
+  /** A host and its port, 1 to 65535. */
+  record Node(String host, int port) {
+    @Override
+    public String toString() {
+      return host + ":" + port;
+    }
+  }
+
+  /** An ACL user, unless the default one, and its password. */
+  record Login(Optional<String> user, Optional<String> password) {
+    static final Login NONE = new Login(Optional.empty(), Optional.empty());
+
+    @Override
+    public String toString() {
+      return "***";
+    }
+  }
+
+  ValkeyUri {
+    nodes = List.copyOf(nodes);
+  }
 
   /**
    * Reads a URI.
@@ -39,38 +93,83 @@ record ValkeyUri(
    * @throws InvalidSetting if it is none, without telling its password
    */
   static ValkeyUri parse(String setting, String found) {
-    var uri = uri(setting, found);
-    boolean known = PLAIN.contains(uri.getScheme()) || TLS.contains(uri.getScheme());
-    if (!known || uri.getHost() == null || uri.getQuery() != null || uri.getFragment() != null) {
+    var form = FORM.matcher(found);
+    if (!form.matches()) {
       throw new InvalidSetting(setting, RANGE, masked(found));
     }
-    var userInfo = Optional.ofNullable(uri.getRawUserInfo());
-    return new ValkeyUri(
-        uri.getHost(),
-        uri.getPort() < 0 ? PORT : uri.getPort(),
-        TLS.contains(uri.getScheme()),
-        userInfo.map(info -> decode(info.split(":", 2)[0])).filter(user -> !user.isEmpty()),
-        userInfo.filter(info -> info.contains(":")).map(info -> decode(info.split(":", 2)[1])),
-        database(setting, found, uri));
-  }
-
-  private static URI uri(String setting, String found) {
     try {
-      return new URI(found);
-    } catch (URISyntaxException malformed) {
-      throw new InvalidSetting(setting, RANGE, masked(found));
+      return parse(form);
+    } catch (IllegalArgumentException wrong) {
+      throw new InvalidSetting(setting, RANGE, masked(found) + ": " + wrong.getMessage());
     }
   }
 
-  private static int database(String setting, String found, URI uri) {
-    var path = uri.getPath() == null ? "" : uri.getPath().replaceFirst("^/", "");
-    if (path.isEmpty()) {
-      return 0;
+  private static ValkeyUri parse(Matcher form) {
+    var query = query(form.group("query") == null ? "" : form.group("query"));
+    boolean cluster = "true".equals(query.remove("cluster"));
+    var master = Optional.ofNullable(query.remove("sentinel"));
+    var sentinelUser = Optional.ofNullable(query.remove("sentinel-user"));
+    var sentinelPassword = Optional.ofNullable(query.remove("sentinel-password"));
+    require(query.isEmpty(), "there is no parameter " + String.join(", ", query.keySet()));
+    require(!cluster || master.isEmpty(), "cluster and sentinel exclude each other");
+    require(master.isEmpty() || !master.get().isBlank(), "sentinel wants the master's name");
+    var kind = cluster ? Kind.CLUSTER : master.isPresent() ? Kind.SENTINEL : Kind.SERVER;
+
+    var nodes = nodes(form.group("nodes"), kind == Kind.SENTINEL ? SENTINEL_PORT : PORT);
+    require(
+        kind != Kind.SERVER || nodes.size() == 1,
+        "several hosts want ?cluster=true or ?sentinel=MASTER");
+    var database = form.group("database");
+    boolean named = database != null && !database.isEmpty();
+    require(kind != Kind.CLUSTER || !named, "a cluster has no database index");
+    return new ValkeyUri(
+        nodes,
+        kind,
+        master.orElse(""),
+        form.group("scheme").endsWith("s") && !form.group("scheme").equals("redis"),
+        login(form.group("login")),
+        new Login(sentinelUser, sentinelPassword),
+        named ? Integer.parseInt(database) : 0);
+  }
+
+  private static List<Node> nodes(String list, int port) {
+    var nodes = new ArrayList<Node>();
+    for (var item : list.split(",", -1)) {
+      var node = NODE.matcher(item.strip());
+      require(node.matches(), "no host[:port]: " + item);
+      int found = node.group("port") == null ? port : Integer.parseInt(node.group("port"));
+      require(found >= 1 && found <= 65_535, "a port is 1 to 65535, was " + found);
+      nodes.add(new Node(node.group("host").replaceAll("[\\[\\]]", ""), found));
     }
-    if (!path.matches("[0-9]{1,4}")) {
-      throw new InvalidSetting(setting, RANGE, masked(found));
+    require(nodes.size() <= NODES_MAX, "at most " + NODES_MAX + " hosts");
+    return nodes;
+  }
+
+  private static Map<String, String> query(String text) {
+    var query = new LinkedHashMap<String, String>();
+    for (var pair : text.split("&", -1)) {
+      if (!pair.isEmpty()) {
+        var parts = pair.split("=", 2);
+        query.put(decode(parts[0]), parts.length > 1 ? decode(parts[1]) : "");
+      }
     }
-    return Integer.parseInt(path);
+    return query;
+  }
+
+  private static Login login(String text) {
+    if (text == null) {
+      return Login.NONE;
+    }
+    var parts = text.split(":", 2);
+    return new Login(
+        Optional.of(decode(parts[0])).filter(user -> !user.isEmpty()),
+        parts.length > 1 ? Optional.of(decode(parts[1])) : Optional.empty());
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise);
+    }
   }
 
   private static String decode(String part) {
@@ -78,12 +177,18 @@ record ValkeyUri(
   }
 
   private static String masked(String uri) {
-    return uri.replaceAll("//.*@", "//***@");
+    return uri.replaceAll("//.*@", "//***@").replaceAll("(sentinel-password=)[^&]*", "$1***");
   }
 
-  /** The address, without user and password. */
+  /** The address, without users and passwords. */
   @Override
   public String toString() {
-    return (tls ? "valkeys://" : "valkey://") + host + ":" + port + "/" + database;
+    return (tls ? "valkeys://" : "valkey://")
+        + nodes.stream().map(Node::toString).collect(Collectors.joining(","))
+        + switch (kind) {
+          case SERVER -> "/" + database;
+          case SENTINEL -> "/" + database + "?sentinel=" + master;
+          case CLUSTER -> "?cluster=true";
+        };
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The store in memory: the contract, and its bound. */
@@ -32,8 +33,9 @@ final class MemoryStoreTest extends StoreContract {
   void keep_moreThanFits_staysWithinTheBound() {
     for (int i = 0; i < 5_000; i++) {
       memory.keep(
-          new CacheKey("chat", "k" + i),
-          new Kept(new byte[10_000], time, Duration.ofHours(1), time));
+          new Key("chat", "k" + i),
+          new Kept(new byte[10_000], time, Retention.of(Duration.ofHours(1)), 1, List.of()),
+          0);
     }
 
     assertThat(memory.bytes()).isBetween(BYTES_MAX * 9L / 10, (long) BYTES_MAX);
@@ -41,9 +43,11 @@ final class MemoryStoreTest extends StoreContract {
 
   @Test
   void keep_alreadyExpired_isNotFound() {
-    var key = new CacheKey("chat", "late");
-    memory.keep(key, new Kept(new byte[1], time.minusSeconds(10), Duration.ofSeconds(5), time));
+    var key = new Key("chat", "late");
+    var retention = Retention.of(Duration.ofSeconds(5));
+    var late = new Kept(new byte[1], time.minusSeconds(10), retention, 1, List.of());
 
-    assertThat(memory.find(key)).isEmpty();
+    assertThat(memory.keep(key, late, 0)).isFalse();
+    assertThat(memory.value(key)).isEmpty();
   }
 }

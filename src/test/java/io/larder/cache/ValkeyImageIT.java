@@ -8,6 +8,8 @@ import it.Requires;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -27,12 +29,17 @@ final class ValkeyImageIT {
       var uri =
           "valkey://:s3cret@" + container.getHost() + ":" + container.getMappedPort(6379) + "/2";
       try (var valkey = TestValkey.at(uri)) {
-        var store = new ValkeyStore(valkey, InstantSource.system(), Discarded.telemetry());
-        var key = new CacheKey("chat", "image");
-        store.keep(
-            key, new Kept(new byte[] {7}, Instant.now(), Duration.ofMinutes(1), Instant.now()));
+        var store =
+            new ValkeyStore(
+                valkey,
+                new Envelope(64, Optional.empty()),
+                InstantSource.system(),
+                Discarded.telemetry());
+        var key = new Key("chat", "image");
+        var retention = Retention.of(Duration.ofMinutes(1));
+        store.keep(key, new Kept(new byte[] {7}, Instant.now(), retention, 1, List.of()), 0);
 
-        assertThat(store.find(key).orElseThrow().value()).containsExactly(7);
+        assertThat(store.value(key).orElseThrow().value()).containsExactly(7);
       }
     }
   }

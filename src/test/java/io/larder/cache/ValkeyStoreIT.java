@@ -9,6 +9,8 @@ import it.ValkeyProcess;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,8 @@ final class ValkeyStoreIT extends StoreContract {
 
   @Override
   Store store() {
-    return new ValkeyStore(valkey, InstantSource.system(), Discarded.telemetry());
+    return new ValkeyStore(
+        valkey, new Envelope(64, Optional.empty()), InstantSource.system(), Discarded.telemetry());
   }
 
   @Override
@@ -48,10 +51,9 @@ final class ValkeyStoreIT extends StoreContract {
 
   @Test
   void keep_key_isAsDocumentedAndExpires() {
+    var retention = Retention.of(Duration.ofMinutes(1));
     store()
-        .keep(
-            new CacheKey("chat", "abc"),
-            new Kept(new byte[] {1}, now(), Duration.ofMinutes(1), now()));
+        .keep(new Key("chat", "abc"), new Kept(new byte[] {1}, now(), retention, 1, List.of()), 0);
 
     assertThat(server.command("KEYS", "*abc*")).contains("larder:1:answer:{abc}\r\n");
     var ttl = server.command("PTTL", "larder:1:answer:{abc}").strip();
@@ -60,10 +62,14 @@ final class ValkeyStoreIT extends StoreContract {
 
   @Test
   void find_foreignOrDamagedValue_isEmpty() {
-    var key = new CacheKey("chat", "damaged");
+    var key = new Key("chat", "damaged");
     for (var value : new String[] {"", "x", "\u0001short", "\u0002" + "y".repeat(40)}) {
       server.command("SET", "larder:1:answer:{damaged}", value);
-      assertThat(store().find(key)).isEmpty();
+      assertThat(store().find(key)).isEqualTo(new Store.At.Nothing(Store.UNREADABLE));
     }
+    var retention = Retention.of(Duration.ofMinutes(1));
+    var fresh = new Kept(new byte[] {1}, now(), retention, 1, List.of());
+    assertThat(store().keep(key, fresh, Store.UNREADABLE)).isTrue();
+    assertThat(store().value(key)).isPresent();
   }
 }

@@ -16,9 +16,11 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** One request, however it is written, has one fingerprint; another request another. */
@@ -96,27 +98,65 @@ final class FingerprintsTest {
     var object = JsonText.parse(bytes("{\"model\":\"x\",\"messages\":[1]}")).object();
     var a =
         Fingerprints.of(
-            Scope.USER, ANNA, Wire.OPENAI_CHAT, new Route(Demo.named("p"), "m"), object);
+            Scope.USER,
+            Optional.empty(),
+            ANNA,
+            Wire.OPENAI_CHAT,
+            new Route(Demo.named("p"), "m"),
+            object);
     var b =
         Fingerprints.of(
-            Scope.USER, ANNA, Wire.OPENAI_CHAT, new Route(Demo.named("q"), "m"), object);
+            Scope.USER,
+            Optional.empty(),
+            ANNA,
+            Wire.OPENAI_CHAT,
+            new Route(Demo.named("q"), "m"),
+            object);
     var c =
         Fingerprints.of(
-            Scope.USER, ANNA, Wire.OPENAI_CHAT, new Route(Demo.named("p"), "n"), object);
+            Scope.USER,
+            Optional.empty(),
+            ANNA,
+            Wire.OPENAI_CHAT,
+            new Route(Demo.named("p"), "n"),
+            object);
 
     assertThat(Set.of(a, b, c)).hasSize(3);
   }
 
+  @Test
+  void of_namespace_isApart() {
+    var object = JsonText.parse(bytes("{\"messages\":[]}")).object();
+    var route = new Route(Demo.named("p"), "m");
+    var names =
+        Stream.of(Optional.<String>empty(), Optional.of("a"), Optional.of("b"))
+            .map(name -> Fingerprints.of(Scope.USER, name, ANNA, Wire.OPENAI_CHAT, route, object))
+            .distinct();
+
+    assertThat(names).hasSize(3);
+  }
+
   private static String of(Scope scope, Caller caller) {
     var object = JsonText.parse(bytes("{\"messages\":[1]}")).object();
-    return Fingerprints.of(scope, caller, Wire.OPENAI_CHAT, new Route(Demo.named("p"), "m"), object)
+    return Fingerprints.of(
+            scope,
+            Optional.empty(),
+            caller,
+            Wire.OPENAI_CHAT,
+            new Route(Demo.named("p"), "m"),
+            object)
         .hex();
   }
 
   private static String fingerprint(String text) {
     var object = JsonText.parse(bytes(text)).object();
     return Fingerprints.of(
-            Scope.USER, ANNA, Wire.OPENAI_CHAT, new Route(Demo.named("p"), "m"), object)
+            Scope.USER,
+            Optional.empty(),
+            ANNA,
+            Wire.OPENAI_CHAT,
+            new Route(Demo.named("p"), "m"),
+            object)
         .hex();
   }
 

@@ -27,12 +27,13 @@ final class EnvironmentConfigSourceTest {
   }
 
   @Test
-  void getPropertyNames_providers_areTold() {
+  void getPropertyNames_withAChosenPart_areTold() {
     assertThat(source.getPropertyNames())
         .containsExactlyInAnyOrder(
             "larder.provider.my-vllm.url",
             "larder.provider.my-vllm.stream-usage",
-            "larder.provider.openai.key");
+            "larder.provider.openai.key",
+            "larder.cache.ttl.chat");
   }
 
   @Test

@@ -1,0 +1,198 @@
+package io.larder.cache;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * How a value lies in Valkey.
+ *
+ * <pre>
+ * header   format (1, {@value #FORMAT}) ‖ flags (1) ‖ version (8) ‖ stored at (8, ms since 1970)
+ *          ‖ time to live, stale while revalidating, stale on error (8 each, ms)
+ *          ‖ number of stamps (1), each: generation (8) ‖ label (2 + UTF-8)
+ * payload  the bytes; compressed if flag {@value #COMPRESSED}; then sealed if flag {@value
+ *          #ENCRYPTED}, bound to the key's name and the header. None if flag {@value #TOMBSTONE}
+ * check    CRC-32C of all that (4)
+ * </pre>
+ *
+ * <p>What is in another format, damaged, or sealed with a key that is not here, is nothing. So is
+ * what is not sealed once there are keys: who can write to Valkey must not be able to make answers.
+ */
+final class Envelope {
+  static final int FORMAT = 2;
+  static final int COMPRESSED = 1;
+  static final int ENCRYPTED = 2;
+  static final int TOMBSTONE = 4;
+
+  /** Where {@code replace.lua} looks for the version. */
+  static final int VERSION_OFFSET = 2;
+
+  /** Enough for any header: sixteen tags and the labels that every value has. */
+  static final int HEADER_BYTES_MAX = 32 * 1024;
+
+  private static final int STAMPS_MAX = 64;
+  private static final int CHECK_BYTES = 4;
+  private static final int PLAIN_BYTES_MAX = 128 * 1024 * 1024;
+  private static final int HEADER_BYTES_TYPICAL = 256;
+
+  private final int compressBytesMin;
+  private final Optional<Encryption> encryption;
+
+  /**
+   * A way to put values into envelopes.
+   *
+   * @param compressBytesMin smallest value that is compressed
+   */
+  Envelope(int compressBytesMin, Optional<Encryption> encryption) {
+    this.compressBytesMin = compressBytesMin;
+    this.encryption = encryption;
+  }
+
+  byte[] wrap(Key key, Kept kept) {
+    var payload = kept.value();
+    int flags = kept.isTombstone() ? TOMBSTONE : 0;
+    if (payload.length >= compressBytesMin) {
+      var smaller = Compression.compress(payload);
+      if (smaller.isPresent()) {
+        payload = smaller.get();
+        flags |= COMPRESSED;
+      }
+    }
+    if (encryption.isPresent() && !kept.isTombstone()) {
+      flags |= ENCRYPTED;
+    }
+    var header = header(kept, flags);
+    if ((flags & ENCRYPTED) != 0) {
+      payload = encryption.orElseThrow().seal(payload, bound(key, header));
+    }
+    var out =
+        ByteBuffer.allocate(header.length + payload.length + CHECK_BYTES).put(header).put(payload);
+    return out.putInt(check(out.array(), out.position())).array();
+  }
+
+  /** The value in an envelope, unless there is none that can be used. */
+  Optional<Kept> unwrap(Key key, byte[] wrapped) {
+    if (wrapped.length < CHECK_BYTES || wrapped[0] != FORMAT) {
+      return Optional.empty();
+    }
+    int end = wrapped.length - CHECK_BYTES;
+    if (ByteBuffer.wrap(wrapped, end, CHECK_BYTES).getInt() != check(wrapped, end)) {
+      return Optional.empty();
+    }
+    return read(wrapped)
+        .filter(header -> header.length() <= end)
+        .flatMap(
+            header -> {
+              var payload = Arrays.copyOfRange(wrapped, header.length(), end);
+              return open(key, Arrays.copyOf(wrapped, header.length()), header.flags(), payload)
+                  .map(value -> header.kept(value));
+            });
+  }
+
+  /** What the first bytes of an envelope tell, without its value and unchecked. */
+  static Optional<Kept> peek(byte[] begin) {
+    return begin.length == 0 || begin[0] != FORMAT
+        ? Optional.empty()
+        : read(begin).map(header -> header.kept(new byte[0]));
+  }
+
+  private Optional<byte[]> open(Key key, byte[] header, int flags, byte[] payload) {
+    boolean sealed = (flags & ENCRYPTED) != 0;
+    if (sealed != (encryption.isPresent() && (flags & TOMBSTONE) == 0)) {
+      return Optional.empty();
+    }
+    var plain =
+        sealed ? encryption.orElseThrow().open(payload, bound(key, header)) : Optional.of(payload);
+    return (flags & COMPRESSED) == 0
+        ? plain
+        : plain.flatMap(bytes -> Compression.decompress(bytes, PLAIN_BYTES_MAX));
+  }
+
+  private static byte[] bound(Key key, byte[] header) {
+    var name = key.name().getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(name.length + header.length).put(name).put(header).array();
+  }
+
+  private static int check(byte[] bytes, int length) {
+    var crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+
+  private static byte[] header(Kept kept, int flags) {
+    var bytes = new ByteArrayOutputStream(HEADER_BYTES_TYPICAL);
+    try (var out = new DataOutputStream(bytes)) {
+      out.writeByte(FORMAT);
+      out.writeByte(flags);
+      out.writeLong(kept.version());
+      out.writeLong(kept.storedAt().toEpochMilli());
+      out.writeLong(kept.retention().ttl().toMillis());
+      out.writeLong(kept.retention().whileRevalidate().toMillis());
+      out.writeLong(kept.retention().ifError().toMillis());
+      out.writeByte(kept.stamps().size());
+      for (var stamp : kept.stamps()) {
+        out.writeLong(stamp.generation());
+        out.writeUTF(stamp.label().toString());
+      }
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static Optional<Header> read(byte[] wrapped) {
+    var bytes = new ByteArrayInputStream(wrapped);
+    try (var in = new DataInputStream(bytes)) {
+      in.readByte();
+      int flags = in.readUnsignedByte();
+      long version = in.readLong();
+      var storedAt = Instant.ofEpochMilli(in.readLong());
+      var retention =
+          new Retention(
+              Duration.ofMillis(in.readLong()),
+              Duration.ofMillis(in.readLong()),
+              Duration.ofMillis(in.readLong()));
+      int count = in.readUnsignedByte();
+      if (count > STAMPS_MAX) {
+        return Optional.empty();
+      }
+      var stamps = new ArrayList<Stamp>(count);
+      for (int i = 0; i < count; i++) {
+        long generation = in.readLong();
+        stamps.add(new Stamp(Label.parse(in.readUTF()), generation));
+      }
+      int length = wrapped.length - bytes.available();
+      return Optional.of(new Header(flags, version, storedAt, retention, stamps, length));
+    } catch (IOException | IllegalArgumentException damaged) {
+      return Optional.empty();
+    }
+  }
+
+  /** All but the value. */
+  private record Header(
+      int flags,
+      long version,
+      Instant storedAt,
+      Retention retention,
+      List<Stamp> stamps,
+      int length) {
+    Kept kept(byte[] value) {
+      return (flags & TOMBSTONE) != 0
+          ? Kept.tombstone(storedAt, retention.ttl(), version)
+          : new Kept(value, storedAt, retention, version, stamps);
+    }
+  }
+}

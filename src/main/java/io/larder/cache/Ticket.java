@@ -1,0 +1,40 @@
+package io.larder.cache;
+
+import java.util.List;
+
+/**
+ * The right to keep one value, taken before the value is made. What is removed or invalidated in
+ * between, or replaced by somebody who was faster, makes it void.
+ */
+public final class Ticket {
+  private final Key key;
+  private final long version;
+  private final List<Stamp> stamps;
+  private final boolean local;
+
+  Ticket(Key key, long version, List<Stamp> stamps, boolean local) {
+    this.key = key;
+    this.version = version;
+    this.stamps = List.copyOf(stamps);
+    this.local = local;
+  }
+
+  /** The key whose value may be kept. */
+  public Key key() {
+    return key;
+  }
+
+  /** What stood there when the ticket was taken; 0 = nothing. */
+  long version() {
+    return version;
+  }
+
+  List<Stamp> stamps() {
+    return stamps;
+  }
+
+  /** Whether the shared store was out of reach, so that only this node may keep the value. */
+  boolean isLocal() {
+    return local;
+  }
+}

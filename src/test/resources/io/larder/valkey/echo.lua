@@ -1,0 +1,2 @@
+-- Replies its first argument.
+return ARGV[1]

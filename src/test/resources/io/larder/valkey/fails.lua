@@ -1,0 +1,2 @@
+-- Fails.
+return redis.error_reply('ERR as it should')
