@@ -50,27 +50,55 @@ final class HouseTest {
         arguments(
             "cache",
             ours(List.of("setting", "telemetry", "valkey"), "com.github.benmanes.caffeine..")),
+        arguments("job", ours(List.of("json", "valkey"))),
         arguments("access", ours(List.of("model", "setting"))),
         // 4 hall
         arguments(
             "inference",
             ours(
                 List.of(
-                    "model", "guard", "sse", "json", "setting", "telemetry", "provider", "cache"),
+                    "model",
+                    "guard",
+                    "sse",
+                    "json",
+                    "setting",
+                    "telemetry",
+                    "provider",
+                    "cache",
+                    "job"),
                 "org.greenbytes.http.sfv..")),
-        // 5 doors; api sees provider only for its failures, which it puts into its table of errors
+        // 5 doors; api sees provider, valkey and job only for their failures, which it puts into
+        // its table of errors
         arguments(
             "api",
             ours(
-                List.of("model", "json", "setting", "provider", "access", "inference"),
+                List.of(
+                    "model", "json", "setting", "valkey", "provider", "job", "access", "inference"),
+                "jakarta.annotation.security..",
                 "jakarta.ws.rs..",
                 "jakarta.servlet..",
                 "org.eclipse.microprofile.faulttolerance..",
                 "org.eclipse.microprofile.openapi..")),
         arguments(
+            "admin",
+            ours(
+                List.of("model", "json", "valkey", "cache", "job", "inference", "api"),
+                "jakarta.annotation.security..",
+                "jakarta.json.bind..",
+                "jakarta.ws.rs..",
+                "org.eclipse.microprofile.openapi..")),
+        arguments(
             "ops",
             ours(
-                List.of("guard", "setting", "provider", "valkey"),
+                List.of(
+                    "model",
+                    "guard",
+                    "setting",
+                    "provider",
+                    "valkey",
+                    "job",
+                    "access",
+                    "inference"),
                 "org.eclipse.microprofile.health..")));
   }
 
@@ -124,7 +152,7 @@ final class HouseTest {
 
   @Test
   void frameworks_belowTheDoors_areSeenOnlyByBeansAndSettings() {
-    var doors = Set.of(ROOT + "api", ROOT + "ops");
+    var doors = Set.of(ROOT + "api", ROOT + "admin", ROOT + "ops");
     noClasses()
         .that()
         .doNotHaveSimpleName("Settings")

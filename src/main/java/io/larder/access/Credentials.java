@@ -25,6 +25,11 @@ public final class Credentials {
     return MessageDigest.isEqual(adminKeyHash, sha256(key)) ? Optional.of(ADMIN) : Optional.empty();
   }
 
+  /** In whose name Larder does what the operator has configured. */
+  public Caller administrator() {
+    return ADMIN;
+  }
+
   private static byte[] sha256(String text) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

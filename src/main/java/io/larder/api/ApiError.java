@@ -3,9 +3,11 @@ package io.larder.api;
 import io.larder.inference.BadRequest;
 import io.larder.inference.NotCached;
 import io.larder.inference.ScopeRefused;
+import io.larder.job.JobsBusy;
 import io.larder.json.JsonWriter;
 import io.larder.provider.ProviderFailure;
 import io.larder.provider.UnknownModel;
+import io.larder.valkey.ValkeyUnavailable;
 import jakarta.ws.rs.WebApplicationException;
 import java.util.Optional;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
@@ -23,6 +25,10 @@ record ApiError(int status, String code, Optional<String> param, String message)
   static ApiError of(Throwable failure) {
     return switch (failure) {
       case BadRequest bad -> new ApiError(400, "invalid_request", bad.param(), text(bad));
+      case Refusal refusal -> of(refusal.status(), refusal.code(), text(refusal));
+      case ValkeyUnavailable down ->
+          of(503, "store_unavailable", "nothing was done: " + text(down));
+      case JobsBusy busy -> of(503, "busy", text(busy));
       case BodyTooLarge large -> of(413, "request_too_large", text(large));
       case UnknownModel unknown ->
           new ApiError(404, "model_not_found", Optional.of("model"), text(unknown));

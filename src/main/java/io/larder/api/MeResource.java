@@ -2,6 +2,7 @@ package io.larder.api;
 
 import io.larder.json.JsonWriter;
 import io.larder.model.Caller;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -16,6 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Who one is. */
 @Path("me")
+@RolesAllowed("user")
 @RequestScoped
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = OpenApiPaths.MANAGEMENT)

@@ -11,7 +11,9 @@ import org.eclipse.microprofile.openapi.models.PathItem;
  * it happens to find them, for all of the WAR.
  */
 public class OpenApiPaths implements OASFilter {
-  static final String MANAGEMENT = "Management";
+  /** The tag of everything below {@code /api}. */
+  public static final String MANAGEMENT = "Management";
+
   private static final Pattern SCANNED = Pattern.compile("/(v1|api)/(?<rest>.*)");
 
   @Override

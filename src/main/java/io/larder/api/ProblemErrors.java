@@ -17,9 +17,11 @@ public class ProblemErrors implements ExceptionMapper<Throwable> {
     if (error.status() == 500) {
       LOG.log(Level.ERROR, "request failed", failure);
     }
-    return Response.status(error.status())
-        .type("application/problem+json")
-        .entity(error.problem())
-        .build();
+    var response =
+        Response.status(error.status()).type("application/problem+json").entity(error.problem());
+    if (error.isPassing()) {
+      response.header("Retry-After", "1");
+    }
+    return response.build();
   }
 }

@@ -31,6 +31,16 @@ class CacheBeans {
     return Cache.open(settings, stores, InstantSource.system(), telemetry);
   }
 
+  @Produces
+  @Singleton
+  Figures figures(ValkeyStores stores) {
+    return new Figures(stores.state());
+  }
+
+  void close(@Disposes Figures figures) {
+    figures.close();
+  }
+
   void close(@Disposes Cache cache) {
     cache.close();
   }

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param scope who shares answers
  * @param ttls time to live by cache type, 1 s to 366 days
  * @param stale how long a value past its time may be served all the same
+ * @param refreshAhead answers a second that this node refreshes before they expire; 0 = none
  * @param onlyDeterministic whether only answers to requests with temperature 0 or a seed are kept
  * @param valueBytesMax largest answer kept
  */
@@ -23,6 +24,7 @@ public record CacheSettings(
     Scope scope,
     Map<String, Duration> ttls,
     Stale stale,
+    int refreshAhead,
     boolean onlyDeterministic,
     int valueBytesMax) {
   /** How far times to live are spread, so that what was kept together does not expire together. */
@@ -87,6 +89,7 @@ public record CacheSettings(
         settings.oneOf("larder.cache.scope", Scope.class),
         ttls,
         Stale.parse("larder.cache.stale", settings.list("larder.cache.stale")),
+        settings.integer("larder.cache.refresh-ahead", 0, 1_000),
         settings.flag("larder.cache.only-deterministic"),
         settings.integer("larder.cache.value-bytes-max", 1024, 64 * MIB));
   }

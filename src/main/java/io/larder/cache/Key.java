@@ -17,4 +17,15 @@ public record Key(String type, String name) {
       throw new IllegalArgumentException("a key's name is 1 to " + BYTES_MAX + " bytes: " + bytes);
     }
   }
+
+  /** Keys are the same if their names are: a name is unique over all types. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Key key && key.name.equals(name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
 }

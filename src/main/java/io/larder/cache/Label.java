@@ -45,7 +45,7 @@ public record Label(Kind kind, String name) {
    *
    * @throws IllegalArgumentException if there is none
    */
-  static Label parse(String text) {
+  public static Label parse(String text) {
     int colon = text.indexOf(':');
     if (colon < 0) {
       throw new IllegalArgumentException("no label: " + text);

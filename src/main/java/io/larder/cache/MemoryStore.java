@@ -2,12 +2,17 @@ package io.larder.cache;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** Values in this node's memory, bounded by bytes; what is asked for often stays (TinyLFU). */
 final class MemoryStore implements Store {
@@ -16,6 +21,7 @@ final class MemoryStore implements Store {
   private final com.github.benmanes.caffeine.cache.Cache<Key, Kept> values;
   private final com.github.benmanes.caffeine.cache.Cache<Key, Duration> claims;
   private final InstantSource clock;
+  private final LongAdder evicted = new LongAdder();
 
   /**
    * An empty store.
@@ -29,6 +35,12 @@ final class MemoryStore implements Store {
             .maximumWeight(bytesMax)
             .weigher((Key key, Kept kept) -> Weight.of(key.name(), kept))
             .ticker(() -> nanos(clock.instant()))
+            .evictionListener(
+                (@Nullable Key key, @Nullable Kept kept, RemovalCause cause) -> {
+                  if (cause == RemovalCause.SIZE) {
+                    evicted.increment();
+                  }
+                })
             // upkeep takes microseconds; handing it to another thread at every write costs more
             .executor(Runnable::run)
             .expireAfter(Expiry.<Key, Kept>writing((key, kept) -> positive(heldFor(kept))))
@@ -77,9 +89,46 @@ final class MemoryStore implements Store {
     return claims.asMap().putIfAbsent(key, time) == null;
   }
 
-  /** All values, in no order. */
-  Map<Key, Kept> all() {
-    return values.asMap();
+  @Override
+  public Some some(String cursor, int count) {
+    var kept = new LinkedHashMap<String, Kept>();
+    var sizes = new LinkedHashMap<String, Long>();
+    var names = after(cursor, count);
+    for (var key : names) {
+      var one = values.policy().getIfPresentQuietly(key);
+      if (one != null && !one.isTombstone()) {
+        kept.put(key.name(), one);
+        sizes.put(key.name(), (long) one.value().length);
+      }
+    }
+    return new Some(kept, sizes, next(names, count));
+  }
+
+  @Override
+  public Removed removeSome(String glob, String cursor, int count) {
+    var matching = Glob.pattern(glob);
+    var names = after(cursor, count);
+    var gone = names.stream().filter(key -> matching.matcher(key.name()).matches()).toList();
+    values.invalidateAll(gone);
+    return new Removed(names.size(), gone.size(), next(names, count));
+  }
+
+  /** The first keys after a name, in order of their names. */
+  private List<Key> after(String name, int count) {
+    return values.asMap().keySet().stream()
+        .filter(key -> key.name().compareTo(name) > 0)
+        .sorted(Comparator.comparing(Key::name))
+        .limit(count)
+        .toList();
+  }
+
+  private static String next(List<Key> names, int count) {
+    return names.size() < count ? "" : names.getLast().name();
+  }
+
+  /** How many had to go for others. */
+  long evicted() {
+    return evicted.sum();
   }
 
   /** Bytes held now, the overhead included; settles pending evictions first. */

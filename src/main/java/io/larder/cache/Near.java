@@ -2,10 +2,13 @@ package io.larder.cache;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies of shared values in this node's memory, bounded by bytes; what is asked for often stays
@@ -19,6 +22,7 @@ final class Near {
   private final com.github.benmanes.caffeine.cache.Cache<String, Copy> copies;
   private final AtomicLongArray changes = new AtomicLongArray(STRIPES);
   private final InstantSource clock;
+  private final LongAdder evicted = new LongAdder();
 
   /** A copy of a value. */
   static final class Copy {
@@ -72,6 +76,12 @@ final class Near {
             .maximumWeight(bytesMax)
             .weigher((String name, Copy copy) -> Weight.of(name, copy.kept()))
             .ticker(() -> MemoryStore.nanos(clock.instant()))
+            .evictionListener(
+                (@Nullable String name, @Nullable Copy copy, RemovalCause cause) -> {
+                  if (cause == RemovalCause.SIZE) {
+                    evicted.increment();
+                  }
+                })
             // upkeep takes microseconds; handing it to another thread at every write costs more
             .executor(Runnable::run)
             .expireAfter(Expiry.<String, Copy>writing((name, copy) -> life(copy.kept(), timeMax)))
@@ -130,6 +140,11 @@ final class Near {
   /** Forgets all copies. */
   void clear() {
     copies.invalidateAll();
+  }
+
+  /** How many had to go for others. */
+  long evicted() {
+    return evicted.sum();
   }
 
   /** Bytes held now, the overhead included; settles pending evictions first. */

@@ -2,6 +2,7 @@ package io.larder.cache;
 
 import io.larder.valkey.ValkeyUnavailable;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -46,6 +47,32 @@ interface Store {
 
   /** Claims the right to do something for a key, for a time; false = somebody has it. */
   boolean claim(Key key, Duration time);
+
+  /**
+   * Looks through some of the values, dead ones included.
+   *
+   * @param cursor empty to begin, else the page's before
+   * @param count about how many to look at
+   */
+  Some some(String cursor, int count);
+
+  /** Removes the values whose names match a glob, some at a time, and says how many those were. */
+  Removed removeSome(String glob, String cursor, int count);
+
+  /**
+   * Some values, without their bytes.
+   *
+   * @param sizes bytes of each where it is stored
+   * @param next the cursor for the next ones; empty = these were the last
+   */
+  record Some(Map<String, Kept> values, Map<String, Long> sizes, String next) {}
+
+  /**
+   * How far a removal has come.
+   *
+   * @param next the cursor to go on with; empty = it is done
+   */
+  record Removed(int looked, int removed, String next) {}
 
   /** The value at a key, tombstones not being one. */
   default Optional<Kept> value(Key key) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -21,6 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * EVALSHA replace 1 larder:1:answer:{name} version …       in place of something
  *   GETRANGE, then SET … PX if it is still the same
  * SET     larder:1:lead:{name} 1 PX time NX                the right to refresh
+ * SCAN, GETRANGE, STRLEN, UNLINK                           to list, and to remove by pattern
  * </pre>
  *
  * A value is an {@link Envelope}. Every key expires after the value's time to live and stale times,
@@ -92,6 +94,35 @@ final class ValkeyStore implements Store {
   @Override
   public boolean claim(Key key, Duration time) {
     return valkey.setIfAbsent("larder:1:lead:{" + key.name() + "}", CLAIMED, time);
+  }
+
+  @Override
+  public Some some(String cursor, int count) {
+    var page = valkey.scan(PREFIX + "*", cursor, count);
+    var values = new LinkedHashMap<String, Kept>();
+    var sizes = new LinkedHashMap<String, Long>();
+    valkey
+        .beginnings(page.keys(), Envelope.HEADER_BYTES_MAX)
+        .forEach(
+            (key, begin) ->
+                Envelope.peek(begin.bytes())
+                    .filter(kept -> !kept.isTombstone())
+                    .ifPresent(
+                        kept -> {
+                          var name = key.substring(PREFIX.length(), key.length() - 1);
+                          values.put(name, kept);
+                          sizes.put(name, begin.length());
+                        }));
+    return new Some(values, sizes, page.next());
+  }
+
+  @Override
+  public Removed removeSome(String glob, String cursor, int count) {
+    var page = valkey.scan(PREFIX + glob + "}", cursor, count);
+    if (!page.keys().isEmpty()) {
+      valkey.remove(page.keys());
+    }
+    return new Removed(count, page.keys().size(), page.next());
   }
 
   static String name(Key key) {

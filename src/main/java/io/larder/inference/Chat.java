@@ -2,13 +2,11 @@ package io.larder.inference;
 
 import io.larder.cache.Cache;
 import io.larder.cache.CacheSettings;
-import io.larder.cache.CacheSettings.Scope;
+import io.larder.cache.Figures;
 import io.larder.cache.Kept;
 import io.larder.cache.Key;
-import io.larder.cache.Label;
 import io.larder.cache.Lookup;
 import io.larder.model.Caller;
-import io.larder.model.Fingerprint;
 import io.larder.model.Header;
 import io.larder.model.Wire;
 import io.larder.provider.Providers;
@@ -21,7 +19,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -30,7 +27,6 @@ import java.util.random.RandomGenerator;
 /** Answers chat requests: from the cache where it can, else by way of an {@link Exchange}. */
 public final class Chat {
   private static final Wire WIRE = Wire.OPENAI_CHAT;
-  private static final String NOT_USED = "";
 
   /** How long a node may take to refresh an answer before another one tries. */
   private static final Duration REFRESH_MAX = Duration.ofSeconds(30);
@@ -41,6 +37,8 @@ public final class Chat {
   private final InferenceSettings settings;
   private final Waiters waiters;
   private final Telemetry telemetry;
+  private final Figures figures;
+  private final RefreshAhead refreshAhead;
   private final InstantSource clock;
   private final Semaphore detached;
   private final RandomGenerator chance;
@@ -52,6 +50,8 @@ public final class Chat {
       InferenceSettings settings,
       Waiters waiters,
       Telemetry telemetry,
+      Figures figures,
+      RefreshAhead refreshAhead,
       InstantSource clock,
       RandomGenerator chance) {
     this.providers = providers;
@@ -60,6 +60,8 @@ public final class Chat {
     this.settings = settings;
     this.waiters = waiters;
     this.telemetry = telemetry;
+    this.figures = figures;
+    this.refreshAhead = refreshAhead;
     this.clock = clock;
     this.chance = chance;
     this.detached = new Semaphore(settings.detachedCountMax());
@@ -87,93 +89,50 @@ public final class Chat {
   public Step begin(Caller caller, byte[] body, List<Header> headers, CacheDirectives directives) {
     var request = ChatRequest.parse(body);
     var route = providers.route(request.model());
-    var now = cacheSettings.get();
-    var larder = directives.larder();
-    var scope = scope(caller, larder, now.scope());
-    var fingerprint =
-        Fingerprints.of(scope, larder.namespace(), caller, WIRE, route, request.object());
-    var form = request.stream() ? ":stream" : "";
-    var key = new Key(WIRE.cacheType(), fingerprint.hex() + form);
+    var asked = Asked.of(caller, request, route, headers, directives, cacheSettings.get());
+    var tally = tally(caller);
+    var key = asked.key();
 
-    var bypass = bypass(request, directives, now);
-    var found = bypass.isEmpty() ? cache.find(key) : new Lookup.Absent(0);
-    var hit = usable(found, directives).flatMap(kept -> decode(kept));
+    var found = asked.usesCache() ? cache.find(key) : new Lookup.Absent(0);
+    var now = clock.instant();
+    var hit = asked.usable(found, now).flatMap(this::decode);
     if (hit.isPresent() && found instanceof Lookup.Found(Kept kept)) {
-      return new Step.Answered(hit(hit.get(), kept, fingerprint, request));
+      refreshAhead.hit(key, kept, now, () -> refresh(key, exchange(asked, found, tally)));
+      return new Step.Answered(hit(hit.get(), kept, asked, tally));
     }
-    var plan =
-        new Exchange.Plan(
-            fingerprint,
-            forward(found, directives),
-            bypass,
-            bypass.isEmpty()
-                ? Optional.of(cache.ticket(key, found, labels(caller, route, larder)))
-                : Optional.empty(),
-            now.retention(WIRE.cacheType(), larder.ttl(), chance),
-            now.valueBytesMax());
-    var exchange = new Exchange(this, request, route, headers, plan, fallback(found, directives));
+    var exchange = exchange(asked, found, tally);
     if (hit.isPresent() && found instanceof Lookup.Stale(Kept kept)) {
       refresh(key, exchange);
-      var stale = stale(hit.get(), kept, fingerprint, request, "while-revalidate");
-      return new Step.Answered(stale);
+      return new Step.Answered(stale(hit.get(), kept, asked, tally, "while-revalidate"));
     }
-    telemetry.cacheRequest(WIRE.cacheType(), bypass.isEmpty() ? "miss" : "bypass");
+    if (asked.usesCache()) {
+      tally.miss();
+    } else {
+      tally.bypass();
+    }
     if (directives.onlyIfCached()) {
-      throw new NotCached(plan.status(false, "only-if-cached"));
+      throw new NotCached(exchange.status(false, "only-if-cached"));
     }
     return new Step.ToAsk(exchange);
   }
 
-  /** Who shares the answer: as configured, unless the caller asks for less, or may ask for more. */
-  private static Scope scope(Caller caller, LarderCache larder, Scope configured) {
-    var asked = larder.scope().orElse(configured);
-    if (asked.compareTo(configured) > 0 && !caller.roles().contains("admin")) {
-      throw new ScopeRefused(asked, configured);
-    }
-    return asked;
+  private Tally tally(Caller caller) {
+    return new Tally(
+        telemetry, figures, WIRE.cacheType(), Figures.user(caller.tenant(), caller.id()));
   }
 
-  private static List<Label> labels(Caller caller, Providers.Route route, LarderCache larder) {
-    var labels = new ArrayList<Label>();
-    labels.add(new Label(Label.Kind.MODEL, route.model()));
-    labels.add(new Label(Label.Kind.PROVIDER, route.provider().name()));
-    labels.add(new Label(Label.Kind.USER, caller.id()));
-    labels.addAll(larder.labels());
-    return labels;
-  }
-
-  /** The value that answers the request at once, if what was found is one. */
-  private Optional<Kept> usable(Lookup found, CacheDirectives directives) {
-    if (directives.noCache()) {
-      return Optional.empty();
-    }
-    return switch (found) {
-      case Lookup.Found(Kept kept) ->
-          isTooOld(kept, directives) ? Optional.empty() : Optional.of(kept);
-      case Lookup.Stale(Kept kept) ->
-          // RFC 9111, 5.2.1.1: whoever limits the age wants nothing stale
-          directives.maxAge().isEmpty() && kept.servesWhileRevalidating(clock.instant())
-              ? Optional.of(kept)
-              : Optional.empty();
-      case Lookup.Absent absent -> Optional.empty();
-      case Lookup.Unknown unknown -> Optional.empty();
-    };
-  }
-
-  /** What may answer in case the provider fails. */
-  private Optional<Kept> fallback(Lookup found, CacheDirectives directives) {
-    boolean allowed = !directives.noCache() && directives.maxAge().isEmpty();
-    return allowed && found instanceof Lookup.Stale(Kept kept)
-        ? Optional.of(kept).filter(stale -> stale.servesOnError(clock.instant()))
-        : Optional.empty();
-  }
-
-  /** Why the provider is asked, as RFC 9211 names it. */
-  private static String forward(Lookup found, CacheDirectives directives) {
-    if (directives.noCache() || found instanceof Lookup.Found) {
-      return "request";
-    }
-    return found instanceof Lookup.Stale ? "stale" : "uri-miss";
+  private Exchange exchange(Asked asked, Lookup found, Tally tally) {
+    var settings = asked.settings();
+    var plan =
+        new Exchange.Plan(
+            asked.forward(found),
+            asked.usesCache()
+                ? Optional.of(cache.ticket(asked.key(), found, asked.labels()))
+                : Optional.empty(),
+            settings.retention(WIRE.cacheType(), asked.directives().larder().ttl(), chance),
+            settings.valueBytesMax(),
+            asked.fallback(found, clock.instant()));
+    return new Exchange(this, asked, plan, tally);
   }
 
   /** Gets a fresh answer for the cache while nobody waits; one node does it for all. */
@@ -186,20 +145,6 @@ public final class Chat {
         });
   }
 
-  /** Why the cache is left out; empty = it is not. */
-  private static String bypass(
-      ChatRequest request, CacheDirectives directives, CacheSettings settings) {
-    if (directives.noStore()) {
-      return "no-store";
-    }
-    if (request.isStateful()) {
-      return "stateful";
-    }
-    return settings.onlyDeterministic() && !request.isDeterministic()
-        ? "not-deterministic"
-        : NOT_USED;
-  }
-
   private Optional<Entry> decode(Kept kept) {
     var entry = Entry.decode(kept.value());
     if (entry.isEmpty()) {
@@ -208,34 +153,31 @@ public final class Chat {
     return entry;
   }
 
-  private Answer hit(Entry entry, Kept kept, Fingerprint fingerprint, ChatRequest request) {
-    telemetry.cacheRequest(WIRE.cacheType(), "hit");
-    telemetry.tokensSaved(entry.usage().total());
+  private Answer hit(Entry entry, Kept kept, Asked asked, Tally tally) {
+    tally.hit(entry);
     var now = clock.instant();
     var status =
-        new CacheStatus.Hit(fingerprint, kept.age(now), kept.left(now), entry.providerTime());
-    return answer(entry, request, status);
+        new CacheStatus.Hit(
+            asked.fingerprint(), kept.age(now), kept.left(now), entry.providerTime());
+    return answer(entry, asked.request(), status);
   }
 
-  private Answer stale(
-      Entry entry, Kept kept, Fingerprint fingerprint, ChatRequest request, String detail) {
-    telemetry.cacheRequest(WIRE.cacheType(), "stale");
-    telemetry.tokensSaved(entry.usage().total());
+  private Answer stale(Entry entry, Kept kept, Asked asked, Tally tally, String detail) {
+    tally.stale(entry);
     var now = clock.instant();
     var status =
         new CacheStatus.Stale(
-            fingerprint, kept.age(now), kept.left(now).negated(), entry.providerTime(), detail);
-    return answer(entry, request, status);
+            asked.fingerprint(),
+            kept.age(now),
+            kept.left(now).negated(),
+            entry.providerTime(),
+            detail);
+    return answer(entry, asked.request(), status);
   }
 
   /** The answer that a value past its time gives because the provider has failed. */
-  Optional<Answer> staleOnError(Kept kept, Fingerprint fingerprint, ChatRequest request) {
-    return decode(kept).map(entry -> stale(entry, kept, fingerprint, request, "if-error"));
-  }
-
-  private boolean isTooOld(Kept kept, CacheDirectives directives) {
-    var age = kept.age(clock.instant());
-    return directives.maxAge().filter(max -> age.compareTo(max) > 0 || max.isZero()).isPresent();
+  Optional<Answer> staleOnError(Kept kept, Asked asked, Tally tally) {
+    return decode(kept).map(entry -> stale(entry, kept, asked, tally, "if-error"));
   }
 
   private static Answer answer(Entry entry, ChatRequest request, CacheStatus status) {

@@ -4,8 +4,6 @@ import io.larder.cache.Kept;
 import io.larder.cache.Retention;
 import io.larder.cache.Ticket;
 import io.larder.guard.Deadline;
-import io.larder.model.Fingerprint;
-import io.larder.model.Header;
 import io.larder.model.Usage;
 import io.larder.model.Wire;
 import io.larder.provider.ProviderFailure;
@@ -18,7 +16,6 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -29,54 +26,48 @@ public final class Exchange {
   private static final String EVENT_STREAM = "text/event-stream";
 
   private final Chat chat;
+  private final Asked asked;
   private final ChatRequest request;
   private final Route route;
-  private final List<Header> headers;
   private final Plan plan;
-  private final Optional<Kept> fallback;
+  private final Tally tally;
   private final long startNanos = System.nanoTime();
   private boolean begun;
+  private volatile boolean hasKept;
 
   /**
    * What to do with the answer.
    *
    * @param forward why the provider is asked, as RFC 9211 names it
-   * @param bypass why the cache is left out; empty = it is not
    * @param ticket to keep the answer; empty = it must not be kept
    * @param retention for how long
+   * @param fallback what may answer in case the provider fails
    */
   record Plan(
-      Fingerprint fingerprint,
       String forward,
-      String bypass,
       Optional<Ticket> ticket,
       Retention retention,
-      int valueBytesMax) {
-    CacheStatus status(boolean stored, String detail) {
-      return bypass.isEmpty()
-          ? new CacheStatus.Miss(fingerprint, forward, stored, detail)
-          : new CacheStatus.Bypass(fingerprint, bypass);
-    }
+      int valueBytesMax,
+      Optional<Kept> fallback) {}
+
+  Exchange(Chat chat, Asked asked, Plan plan, Tally tally) {
+    this.chat = chat;
+    this.asked = asked;
+    this.request = asked.request();
+    this.route = asked.route();
+    this.plan = plan;
+    this.tally = tally;
   }
 
   /**
-   * An exchange.
+   * What the cache did.
    *
-   * @param fallback what may answer in case the provider fails
+   * @param detail why the answer was not stored, or empty
    */
-  Exchange(
-      Chat chat,
-      ChatRequest request,
-      Route route,
-      List<Header> headers,
-      Plan plan,
-      Optional<Kept> fallback) {
-    this.chat = chat;
-    this.request = request;
-    this.route = route;
-    this.headers = headers;
-    this.plan = plan;
-    this.fallback = fallback;
+  CacheStatus status(boolean stored, String detail) {
+    return asked.usesCache()
+        ? new CacheStatus.Miss(asked.fingerprint(), plan.forward(), stored, detail)
+        : new CacheStatus.Bypass(asked.fingerprint(), asked.bypass());
   }
 
   /**
@@ -89,8 +80,12 @@ public final class Exchange {
   public Answer ask() throws ProviderFailure {
     try {
       var answer = askProvider();
+      if (answer.status() / 100 != 2) {
+        tally.failed();
+      }
       return isError(answer.status()) ? stale().orElse(answer) : answer;
     } catch (ProviderFailure failure) {
+      tally.failed();
       var stale = stale();
       if (stale.isPresent()) {
         LOG.log(Level.WARNING, "served stale: {0}", failure.getMessage());
@@ -101,7 +96,7 @@ public final class Exchange {
   }
 
   private Optional<Answer> stale() {
-    return fallback.flatMap(kept -> chat.staleOnError(kept, plan.fingerprint(), request));
+    return plan.fallback().flatMap(kept -> chat.staleOnError(kept, asked, tally));
   }
 
   private static boolean isError(int status) {
@@ -121,7 +116,7 @@ public final class Exchange {
 
   private Answer askProvider() throws ProviderFailure {
     var body = request.forwarded(route.model(), route.provider().streamsUsage());
-    var reply = route.provider().ask(new Question(Wire.OPENAI_CHAT, headers, body));
+    var reply = route.provider().ask(new Question(Wire.OPENAI_CHAT, asked.headers(), body));
     boolean good = reply.status() / 100 == 2;
     if (good && request.stream() && reply.isOf(EVENT_STREAM)) {
       return stream(reply);
@@ -142,10 +137,10 @@ public final class Exchange {
         new StreamRelay(
             this,
             reply,
-            new Recording(plan.bypass().isEmpty() ? plan.valueBytesMax() : 0),
+            new Recording(asked.usesCache() ? plan.valueBytesMax() : 0),
             usageIsAsked() && !request.wantsUsage(),
             recording -> keep(reply, recording));
-    return new Answer(reply.status(), reply.headers(), relay, plan.status(false, ""));
+    return new Answer(reply.status(), reply.headers(), relay, status(false, ""));
   }
 
   private Answer whole(Reply reply, boolean good) throws IOException {
@@ -153,38 +148,38 @@ public final class Exchange {
     eventCame();
     if (bytes.length > plan.valueBytesMax()) {
       Answer.Flowing rest = out -> passOn(bytes, reply, out);
-      return new Answer(reply.status(), reply.headers(), rest, plan.status(false, "too-large"));
+      return new Answer(reply.status(), reply.headers(), rest, status(false, "too-large"));
     }
     reply.close();
     finished();
-    var status = good ? keep(reply, bytes) : plan.status(false, "status-" + reply.status());
+    var status = good ? keep(reply, bytes) : status(false, "status-" + reply.status());
     return new Answer(reply.status(), reply.headers(), new Answer.Whole(bytes), status);
   }
 
   private CacheStatus keep(Reply reply, byte[] bytes) {
-    if (!plan.bypass().isEmpty()) {
-      return plan.status(false, "");
+    if (!asked.usesCache()) {
+      return status(false, "");
     }
     if (request.stream() || !reply.isOf(JSON)) {
-      return plan.status(false, "content-type");
+      return status(false, "content-type");
     }
     return switch (ChatForm.read(bytes)) {
       case ChatForm.Sign.Part part -> {
         boolean kept = keep(reply, part.usage().orElse(Usage.UNKNOWN), bytes);
-        yield plan.status(kept, kept ? "" : "superseded");
+        yield status(kept, kept ? "" : "superseded");
       }
-      case ChatForm.Sign.Unfit unfit -> plan.status(false, unfit.why());
-      case ChatForm.Sign.End end -> plan.status(false, "not-json");
-      case ChatForm.Sign.Nothing nothing -> plan.status(false, "not-json");
+      case ChatForm.Sign.Unfit unfit -> status(false, unfit.why());
+      case ChatForm.Sign.End end -> status(false, "not-json");
+      case ChatForm.Sign.Nothing nothing -> status(false, "not-json");
     };
   }
 
   private void keep(Reply reply, Recording recording) {
     finished();
-    if (plan.bypass().isEmpty()) {
+    if (asked.usesCache()) {
       var bytes = recording.complete();
       boolean kept = bytes.isPresent() && keep(reply, recording.usage(), bytes.get());
-      LOG.log(Level.DEBUG, "stream {0} kept: {1}", plan.fingerprint().hex(), kept);
+      LOG.log(Level.DEBUG, "stream {0} kept: {1}", asked.fingerprint().hex(), kept);
     }
   }
 
@@ -199,8 +194,14 @@ public final class Exchange {
             elapsed(),
             usage,
             bytes);
-    return plan.ticket().isPresent()
-        && chat.cache().keep(plan.ticket().get(), entry.encode(), plan.retention());
+    boolean kept =
+        plan.ticket().isPresent()
+            && chat.cache().keep(plan.ticket().get(), entry.encode(), plan.retention());
+    if (kept) {
+      hasKept = true;
+      tally.stored();
+    }
+    return kept;
   }
 
   /** Passes a body on that is too large to be kept. */
@@ -209,6 +210,11 @@ public final class Exchange {
       out.write(begin);
       reply.body().transferTo(out);
     }
+  }
+
+  /** Whether the answer is in the cache by now. */
+  boolean hasKept() {
+    return hasKept;
   }
 
   String provider() {
@@ -234,7 +240,7 @@ public final class Exchange {
 
   /** Goes on without a caller if that many may; otherwise gives up. */
   void readOnDetached(Consumer<Deadline> readOn, Runnable giveUp) {
-    if (!plan.bypass().isEmpty() || !chat.detached().tryAcquire()) {
+    if (!asked.usesCache() || !chat.detached().tryAcquire()) {
       giveUp.run();
       return;
     }

@@ -2,6 +2,7 @@ package io.larder.inference;
 
 import io.larder.cache.Cache;
 import io.larder.cache.CacheSettings;
+import io.larder.cache.Figures;
 import io.larder.provider.Providers;
 import io.larder.setting.Live;
 import io.larder.setting.Settings;
@@ -34,13 +35,25 @@ class InferenceBeans {
 
   @Produces
   @Singleton
+  RefreshAhead refreshAhead(Live<CacheSettings> settings) {
+    return new RefreshAhead(() -> settings.get().refreshAhead());
+  }
+
+  void close(@Disposes RefreshAhead refreshAhead) {
+    refreshAhead.close();
+  }
+
+  @Produces
+  @Singleton
   Chat chat(
       Providers providers,
       Cache cache,
       Live<CacheSettings> cacheSettings,
       InferenceSettings settings,
       Waiters waiters,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      Figures figures,
+      RefreshAhead refreshAhead) {
     return new Chat(
         providers,
         cache,
@@ -48,8 +61,16 @@ class InferenceBeans {
         settings,
         waiters,
         telemetry,
+        figures,
+        refreshAhead,
         InstantSource.system(),
         RandomGenerator.getDefault());
+  }
+
+  @Produces
+  @Singleton
+  Warming warming(Chat chat, InferenceSettings settings) {
+    return new Warming(chat, settings);
   }
 
   @Produces

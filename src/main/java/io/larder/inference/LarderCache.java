@@ -2,6 +2,7 @@ package io.larder.inference;
 
 import io.larder.cache.CacheSettings.Scope;
 import io.larder.cache.Label;
+import io.larder.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.greenbytes.http.sfv.Dictionary;
 import org.greenbytes.http.sfv.InnerList;
+import org.greenbytes.http.sfv.ListElement;
 import org.greenbytes.http.sfv.ParseException;
 import org.greenbytes.http.sfv.Parser;
 
@@ -47,64 +49,87 @@ public record LarderCache(
     }
     try {
       var members = Parser.parseDictionary(field);
-      return new LarderCache(ttl(members), scope(members), tags(members), namespace(members));
+      return of(
+          member(members, "ttl"),
+          member(members, "scope"),
+          member(members, "tags"),
+          member(members, "namespace"));
     } catch (ParseException malformed) {
       throw wrong("", "a dictionary after RFC 9651, such as ttl=60, tags=(\"docs\" \"v2\")");
     }
   }
 
-  private static Optional<Duration> ttl(Dictionary members) {
-    return member(members, "ttl")
-        .map(
-            value -> {
-              if (value instanceof Long seconds && seconds >= 1 && seconds <= TTL_SECONDS_MAX) {
-                return Duration.ofSeconds(seconds);
-              }
-              throw wrong("ttl", "a whole number of seconds from 1 to " + TTL_SECONDS_MAX);
-            });
+  /**
+   * The same from a JSON object's members of these names.
+   *
+   * @throws BadRequest naming the member that is wrong, and its range
+   */
+  static LarderCache of(Json.Obj object) {
+    return of(
+        object.get("ttl").map(LarderCache::plain),
+        object.get("scope").map(LarderCache::plain),
+        object.get("tags").map(LarderCache::plain),
+        object.get("namespace").map(LarderCache::plain));
   }
 
-  private static Optional<Scope> scope(Dictionary members) {
-    return member(members, "scope")
-        .map(
-            value -> {
-              for (var scope : Scope.values()) {
-                if (scope.name().toLowerCase(Locale.ROOT).equals(value)) {
-                  return scope;
-                }
-              }
-              throw wrong("scope", "one of user, tenant, global");
-            });
+  private static Object plain(Json json) {
+    return switch (json) {
+      case Json.Str string -> string.text();
+      case Json.Num number when number.value() == number.whole() -> number.whole();
+      case Json.Arr array -> array.items().stream().map(LarderCache::plain).toList();
+      default -> json;
+    };
   }
 
-  private static List<String> tags(Dictionary members) {
-    var value = members.get().get("tags");
-    if (value == null) {
-      return List.of();
+  private static LarderCache of(
+      Optional<Object> ttl,
+      Optional<Object> scope,
+      Optional<Object> tags,
+      Optional<Object> namespace) {
+    return new LarderCache(
+        ttl.map(LarderCache::ttl),
+        scope.map(LarderCache::scope),
+        tags.map(LarderCache::tags).orElse(List.of()),
+        namespace.map(
+            value -> name("namespace", value, "a string of 1 to " + NAME_BYTES_MAX + " bytes")));
+  }
+
+  private static Duration ttl(Object value) {
+    if (value instanceof Long seconds && seconds >= 1 && seconds <= TTL_SECONDS_MAX) {
+      return Duration.ofSeconds(seconds);
     }
+    throw wrong("ttl", "a whole number of seconds from 1 to " + TTL_SECONDS_MAX);
+  }
+
+  private static Scope scope(Object value) {
+    for (var scope : Scope.values()) {
+      if (scope.name().toLowerCase(Locale.ROOT).equals(value)) {
+        return scope;
+      }
+    }
+    throw wrong("scope", "one of user, tenant, global");
+  }
+
+  private static List<String> tags(Object value) {
     var range =
         "a list of at most "
             + TAGS_MAX
             + " tags of 1 to "
             + NAME_BYTES_MAX
             + " bytes, such as (\"docs\" \"v2\")";
-    if (!(value instanceof InnerList list) || list.get().size() > TAGS_MAX) {
+    if (!(value instanceof List<?> list) || list.size() > TAGS_MAX) {
       throw wrong("tags", range);
     }
-    var tags = new ArrayList<String>();
-    for (var item : list.get()) {
-      tags.add(name("tags", item.get(), range));
-    }
-    return tags;
-  }
-
-  private static Optional<String> namespace(Dictionary members) {
-    return member(members, "namespace")
-        .map(value -> name("namespace", value, "a string of 1 to " + NAME_BYTES_MAX + " bytes"));
+    return list.stream().map(item -> name("tags", item, range)).toList();
   }
 
   private static Optional<Object> member(Dictionary members, String name) {
-    return Optional.ofNullable(members.get().get(name)).map(item -> item.get());
+    return switch (members.get().get(name)) {
+      case null -> Optional.empty();
+      case InnerList list ->
+          Optional.of(list.get().stream().<Object>map(item -> item.get()).toList());
+      case ListElement<?> item -> Optional.of(item.get());
+    };
   }
 
   private static String name(String member, Object value, String range) {

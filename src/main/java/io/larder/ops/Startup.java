@@ -1,11 +1,16 @@
 package io.larder.ops;
 
+import io.larder.access.Credentials;
+import io.larder.inference.Warming;
+import io.larder.job.Jobs;
+import io.larder.model.Caller;
 import io.larder.provider.Providers;
 import io.larder.setting.Checked;
 import io.larder.setting.InvalidSetting;
 import io.larder.setting.Settings;
 import io.larder.valkey.Valkey;
 import io.larder.valkey.ValkeyStores;
+import io.larder.valkey.ValkeyUnavailable;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
@@ -13,6 +18,7 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 
 /** Reads every setting before the first request; a wrong one stops the server with one line. */
 @ApplicationScoped
@@ -27,11 +33,16 @@ class Startup {
       @Any Instance<Checked> settings,
       Instance<Settings> reader,
       Instance<Providers> providers,
-      Instance<ValkeyStores> stores) {
+      Instance<ValkeyStores> stores,
+      Instance<Warming> warming,
+      Instance<Jobs> jobs,
+      Instance<Credentials> credentials) {
+    List<Warming.Line> warm;
     try {
       for (var one : settings) {
         LOG.log(Level.DEBUG, "settings: {0}", one);
       }
+      warm = warming.get().ofFile();
     } catch (RuntimeException failure) {
       throw stop(failure);
     }
@@ -43,6 +54,17 @@ class Startup {
         "Larder: answers in {0}, providers {1}",
         stores.get().cache().map(Valkey::address).orElse("memory"),
         providers.get());
+    if (!warm.isEmpty()) {
+      warm(jobs.get(), warming.get(), warm, credentials.get().administrator());
+    }
+  }
+
+  private static void warm(Jobs jobs, Warming warming, List<Warming.Line> lines, Caller admin) {
+    try {
+      jobs.start("warm", lines.size(), progress -> warming.run(lines, admin, progress));
+    } catch (ValkeyUnavailable down) {
+      LOG.log(Level.ERROR, "the cache is not warmed from the file: {0}", down.getMessage());
+    }
   }
 
   /**

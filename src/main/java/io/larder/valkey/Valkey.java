@@ -8,8 +8,10 @@ import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -109,10 +112,35 @@ public final class Valkey implements AutoCloseable {
     return Optional.ofNullable(call(jedis -> jedis.get(Link.bytes(key))));
   }
 
-  /** The first bytes of a key's value: {@code GETRANGE}. Empty if there is no such key. */
-  public byte[] begin(String key, int bytesMax) {
-    var begin = call(jedis -> jedis.getrange(Link.bytes(key), 0, bytesMax - 1L));
-    return begin == null ? new byte[0] : begin;
+  /**
+   * The first bytes of each key's value and how long it is, in one round trip: {@code GETRANGE} and
+   * {@code STRLEN} each. Keys without a value are left out.
+   */
+  public Map<String, Beginning> beginnings(Collection<String> keys, int bytesMax) {
+    var found =
+        call(
+            jedis -> {
+              var begins = new LinkedHashMap<String, Response<byte[]>>();
+              var lengths = new LinkedHashMap<String, Response<Long>>();
+              try (var pipeline = jedis.pipelined()) {
+                for (var key : keys) {
+                  var raw = Link.bytes(key);
+                  begins.put(key, pipeline.getrange(raw, 0, bytesMax - 1L));
+                  lengths.put(key, pipeline.strlen(raw));
+                }
+                pipeline.sync();
+              }
+              var all = new LinkedHashMap<String, Beginning>();
+              begins.forEach(
+                  (key, begin) -> {
+                    var length = Objects.requireNonNull(lengths.get(key)).get();
+                    if (length > 0) {
+                      all.put(key, new Beginning(begin.get(), length));
+                    }
+                  });
+              return all;
+            });
+    return found == null ? Map.of() : found;
   }
 
   /** Sets a key for a time: {@code SET … PX}. */
@@ -202,6 +230,16 @@ public final class Valkey implements AutoCloseable {
   /** The breaker's state now. */
   public Breaker.State state() {
     return breaker.state();
+  }
+
+  /** Whether it answers, as far as is known. */
+  public boolean isServing() {
+    return breaker.state() == Breaker.State.CLOSED;
+  }
+
+  /** The breaker's state in words: {@code CLOSED}, {@code HALF_OPEN} or {@code OPEN}. */
+  public String breaker() {
+    return breaker.state().name();
   }
 
   /** How often the breaker has opened. */

@@ -321,6 +321,18 @@ final class CacheTest {
       return store.claim(key, span);
     }
 
+    @Override
+    public Some some(String cursor, int count) {
+      check();
+      return store.some(cursor, count);
+    }
+
+    @Override
+    public Removed removeSome(String glob, String cursor, int count) {
+      check();
+      return store.removeSome(glob, cursor, count);
+    }
+
     private void check() {
       if (down) {
         throw Outage.now();

@@ -197,7 +197,7 @@ final class ValkeyModesIT {
       Await.until("seen", Duration.ofSeconds(1), () -> here.find("k").isEmpty());
       assertThat(here.cache.claim(TestNode.key("k"), Duration.ofSeconds(5))).isTrue();
       here.stores.cache().orElseThrow().scan("larder:1:answer:*", "", 10);
-      here.stores.cache().orElseThrow().begin("larder:1:answer:{k}", 10);
+      here.stores.cache().orElseThrow().beginnings(List.of("larder:1:answer:{k}"), 10);
       here.stores.cache().orElseThrow().remove(List.of("larder:1:answer:{k}"));
       here.stores
           .state()

@@ -1,5 +1,7 @@
-package io.larder.api;
+package io.larder.admin;
 
+import io.larder.api.MeResource;
+import io.larder.api.ProblemErrors;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Set;
@@ -28,6 +30,15 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 public class ManagementApplication extends Application {
   @Override
   public Set<Class<?>> getClasses() {
-    return Set.of(MeResource.class, ProblemErrors.class);
+    return Set.of(
+        MeResource.class,
+        CacheResource.class,
+        EntriesResource.class,
+        WarmResource.class,
+        ExportResource.class,
+        ImportResource.class,
+        JobsResource.class,
+        Roles.class,
+        ProblemErrors.class);
   }
 }

@@ -1,0 +1,169 @@
+package io.larder.admin;
+
+import io.larder.api.OpenApiPaths;
+import io.larder.cache.Cache;
+import io.larder.cache.Figure;
+import io.larder.cache.Figures;
+import io.larder.cache.Label;
+import io.larder.model.Caller;
+import io.larder.valkey.Valkey;
+import io.larder.valkey.ValkeyStores;
+import io.larder.valkey.ValkeyUnavailable;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.SecurityContext;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What the cache does, and invalidation by label: O(1), seen by all nodes within a second. */
+@Path("cache")
+@RequestScoped
+@RolesAllowed("admin")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = OpenApiPaths.MANAGEMENT)
+public class CacheResource {
+  @Inject Cache cache;
+  @Inject Figures figures;
+  @Inject ValkeyStores stores;
+  @Context SecurityContext security;
+
+  /** Figures by type and in total, and the state of the stores. */
+  @GET
+  @RolesAllowed("user")
+  @Operation(
+      summary = "Tell what the cache does",
+      description =
+          "Administrators see everybody's figures, users their own. Of all nodes, or, while the "
+              + "store of state is out of reach, of this node since it started: from tells.")
+  public Map<String, Object> figures() {
+    boolean admin = security.isUserInRole("admin");
+    var caller = (Caller) Objects.requireNonNull(security.getUserPrincipal());
+    var user = Figures.user(caller.tenant(), caller.id());
+    var report = new LinkedHashMap<String, Object>();
+    Map<String, Map<Figure, Long>> types;
+    try {
+      types = admin ? figures.everywhere() : figures.everywhere(user);
+      report.put("from", "all nodes");
+    } catch (ValkeyUnavailable down) {
+      types = admin ? figures.here() : figures.here(user);
+      report.put("from", "this node");
+    }
+    report.put("of", admin ? "everybody" : caller.id());
+    report.putAll(totals(types));
+    var byType = new TreeMap<String, Object>();
+    types.forEach((type, counts) -> byType.put(type, named(counts)));
+    report.put("types", byType);
+    if (admin) {
+      report.put("evicted", cache.evicted());
+      report.put("memoryBytes", cache.memoryBytes());
+    }
+    report.put(
+        "stores",
+        Map.of("cache", store(stores.cache(), admin), "state", store(stores.state(), admin)));
+    return report;
+  }
+
+  private static Map<String, Long> totals(Map<String, Map<Figure, Long>> types) {
+    var totals = new LinkedHashMap<String, Long>();
+    for (var figure : Figure.values()) {
+      totals.put(
+          figure.text(),
+          types.values().stream().mapToLong(counts -> counts.getOrDefault(figure, 0L)).sum());
+    }
+    return totals;
+  }
+
+  private static Map<String, Long> named(Map<Figure, Long> counts) {
+    var named = new LinkedHashMap<String, Long>();
+    for (var figure : Figure.values()) {
+      named.put(figure.text(), counts.getOrDefault(figure, 0L));
+    }
+    return named;
+  }
+
+  private static Map<String, Object> store(Optional<Valkey> store, boolean admin) {
+    var report = new LinkedHashMap<String, Object>();
+    report.put("state", store.map(one -> one.isServing() ? "OK" : "DEGRADED").orElse("MEMORY"));
+    store.ifPresent(
+        one -> {
+          report.put("breaker", one.breaker());
+          report.put("opened", one.opened());
+          if (admin) {
+            report.put("address", one.address());
+          }
+        });
+    return report;
+  }
+
+  /** Invalidates everything. */
+  @DELETE
+  @Operation(summary = "Invalidate everything")
+  public void everything() {
+    cache.invalidate(Label.EVERYTHING);
+  }
+
+  /** Invalidates a tag. */
+  @DELETE
+  @Path("tags/{tag}")
+  @Operation(summary = "Invalidate what is filed under a tag")
+  public void tag(@PathParam("tag") String tag) {
+    invalidate(Label.Kind.TAG, tag);
+  }
+
+  /** Invalidates a cache type. */
+  @DELETE
+  @Path("types/{type}")
+  @Operation(summary = "Invalidate a cache type, such as chat")
+  public void type(@PathParam("type") String type) {
+    invalidate(Label.Kind.TYPE, type);
+  }
+
+  /** Invalidates a user's answers. */
+  @DELETE
+  @Path("users/{user}")
+  @Operation(summary = "Invalidate the answers that a user was first to ask for")
+  public void user(@PathParam("user") String user) {
+    invalidate(Label.Kind.USER, user);
+  }
+
+  /** Invalidates a model's answers. */
+  @DELETE
+  @Path("models/{model: .+}")
+  @Operation(summary = "Invalidate the answers of a model, by its name at the provider")
+  public void model(@PathParam("model") String model) {
+    invalidate(Label.Kind.MODEL, model);
+  }
+
+  /** Invalidates a provider's answers. */
+  @DELETE
+  @Path("providers/{provider}")
+  @Operation(summary = "Invalidate the answers of a provider")
+  public void provider(@PathParam("provider") String provider) {
+    invalidate(Label.Kind.PROVIDER, provider);
+  }
+
+  /** Invalidates a namespace. */
+  @DELETE
+  @Path("namespaces/{namespace}")
+  @Operation(summary = "Invalidate a namespace")
+  public void namespace(@PathParam("namespace") String namespace) {
+    invalidate(Label.Kind.NAMESPACE, namespace);
+  }
+
+  private void invalidate(Label.Kind kind, String name) {
+    cache.invalidate(Labels.of(kind, name));
+  }
+}

@@ -1,0 +1,46 @@
+package io.larder.api;
+
+import java.util.List;
+
+/** A request that is not served, for a reason that the caller can act on. */
+public final class Refusal extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+  private final String code;
+
+  private Refusal(int status, String code, String message) {
+    super(message, null, false, false);
+    this.status = status;
+    this.code = code;
+  }
+
+  /** The request is malformed. */
+  public static Refusal badRequest(String message) {
+    return new Refusal(400, "invalid_request", message);
+  }
+
+  /** The caller has none of these roles. */
+  public static Refusal forbidden(List<String> roles) {
+    var wanted = roles.isEmpty() ? "a role that nobody has" : "role " + String.join(" or ", roles);
+    return new Refusal(403, "forbidden", "this needs " + wanted);
+  }
+
+  /** There is no such thing. */
+  public static Refusal notFound(String what) {
+    return new Refusal(404, "not_found", "there is no " + what);
+  }
+
+  /** The body is larger than this endpoint takes. */
+  public static Refusal tooLarge(int bytesMax) {
+    return new Refusal(413, "request_too_large", "the body is larger than " + bytesMax + " bytes");
+  }
+
+  int status() {
+    return status;
+  }
+
+  String code() {
+    return code;
+  }
+}
