@@ -351,6 +351,11 @@ public final class Cache implements AutoCloseable {
    */
   public record Removal(int removed, String next) {}
 
+  /** Lets this node forget its copy of a value, so that the next lookup asks the store. */
+  void forget(Key key) {
+    near.ifPresent(one -> one.drop(key));
+  }
+
   /** Values that had to leave this node's memory for others, since it started. */
   public long evicted() {
     if (near.isPresent()) {

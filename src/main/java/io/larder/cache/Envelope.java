@@ -94,12 +94,7 @@ final class Envelope {
     }
     return read(wrapped)
         .filter(header -> header.length() <= end)
-        .flatMap(
-            header -> {
-              var payload = Arrays.copyOfRange(wrapped, header.length(), end);
-              return open(key, Arrays.copyOf(wrapped, header.length()), header.flags(), payload)
-                  .map(value -> header.kept(value));
-            });
+        .flatMap(header -> open(key, wrapped, header, end).map(header::kept));
   }
 
   /** What the first bytes of an envelope tell, without its value and unchecked. */
@@ -109,16 +104,26 @@ final class Envelope {
         : read(begin).map(header -> header.kept(new byte[0]));
   }
 
-  private Optional<byte[]> open(Key key, byte[] header, int flags, byte[] payload) {
+  private Optional<byte[]> open(Key key, byte[] wrapped, Header header, int end) {
+    int flags = header.flags();
     boolean sealed = (flags & ENCRYPTED) != 0;
     if (sealed != (encryption.isPresent() && (flags & TOMBSTONE) == 0)) {
       return Optional.empty();
     }
-    var plain =
-        sealed ? encryption.orElseThrow().open(payload, bound(key, header)) : Optional.of(payload);
+    var payload = Optional.of(ByteBuffer.wrap(wrapped, header.length(), end - header.length()));
+    if (sealed) {
+      var bound = bound(key, Arrays.copyOf(wrapped, header.length()));
+      payload = encryption.orElseThrow().open(bytes(payload.get()), bound).map(ByteBuffer::wrap);
+    }
     return (flags & COMPRESSED) == 0
-        ? plain
-        : plain.flatMap(bytes -> Compression.decompress(bytes, PLAIN_BYTES_MAX));
+        ? payload.map(Envelope::bytes)
+        : payload.flatMap(compressed -> Compression.decompress(compressed, PLAIN_BYTES_MAX));
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    var bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
   }
 
   private static byte[] bound(Key key, byte[] header) {

@@ -5,8 +5,8 @@ final class Weight {
   /** Key, node of the table, expiry, instants. Measured; see docs/internals/performance.md. */
   private static final int OVERHEAD_BYTES = 420;
 
-  /** A label of a stamp is shared with other values where possible; the rest is this. */
-  private static final int STAMP_BYTES = 64;
+  /** A stamp, its label, and a name of some twenty characters. */
+  private static final int STAMP_BYTES = 94;
 
   private Weight() {}
 
