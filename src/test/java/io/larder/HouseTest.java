@@ -51,6 +51,15 @@ final class HouseTest {
             "cache",
             ours(List.of("setting", "telemetry", "valkey"), "com.github.benmanes.caffeine..")),
         arguments("access", ours(List.of("model", "setting"))),
+        // above the stores; valkey only to hear that it is out of reach
+        arguments(
+            "cached",
+            ours(
+                List.of("model", "setting", "telemetry", "valkey", "cache"),
+                "jakarta.annotation..",
+                "jakarta.interceptor..",
+                "jakarta.json..",
+                "jakarta.ws.rs..")),
         // 4 hall
         arguments(
             "inference",
@@ -62,7 +71,7 @@ final class HouseTest {
         arguments(
             "api",
             ours(
-                List.of("model", "json", "setting", "provider", "access", "inference"),
+                List.of("model", "json", "setting", "provider", "access", "cached", "inference"),
                 "jakarta.ws.rs..",
                 "jakarta.servlet..",
                 "org.eclipse.microprofile.faulttolerance..",
@@ -134,6 +143,13 @@ final class HouseTest {
         .haveSimpleNameNotEndingWith("Beans")
         .and()
         .haveSimpleNameNotEndingWith("ConfigSource")
+        .and()
+        .haveSimpleNameNotEndingWith("Interceptor")
+        .and()
+        .haveSimpleNameNotEndingWith("Extension")
+        .and()
+        // an interceptor's annotation says which of its members do not choose the interceptor
+        .areNotAnnotations()
         .and()
         .resideOutsideOfPackages(doors.toArray(String[]::new))
         .should()
