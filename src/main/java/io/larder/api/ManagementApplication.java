@@ -28,6 +28,6 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 public class ManagementApplication extends Application {
   @Override
   public Set<Class<?>> getClasses() {
-    return Set.of(MeResource.class, ProblemErrors.class);
+    return Set.of(MeResource.class, ProblemErrors.class, ConditionalRequests.class);
   }
 }
