@@ -28,8 +28,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** What the annotations do, on one node without Valkey. */
+/** What the annotations do, on one node without Valkey. Who waits in vain does so for a minute. */
+@Timeout(30)
 final class CachingTest {
   private Instant time = Instant.parse("2026-01-01T00:00:00Z");
   private final Cache cache = Caches.memory(() -> time, Discarded.telemetry());
