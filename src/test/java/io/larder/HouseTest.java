@@ -52,6 +52,15 @@ final class HouseTest {
             ours(List.of("setting", "telemetry", "valkey"), "com.github.benmanes.caffeine..")),
         arguments("job", ours(List.of("json", "valkey"))),
         arguments("access", ours(List.of("model", "setting"))),
+        // above the stores; valkey only to hear that it is out of reach
+        arguments(
+            "cached",
+            ours(
+                List.of("model", "setting", "telemetry", "valkey", "cache"),
+                "jakarta.annotation..",
+                "jakarta.interceptor..",
+                "jakarta.json..",
+                "jakarta.ws.rs..")),
         // 4 hall
         arguments(
             "inference",
@@ -73,7 +82,15 @@ final class HouseTest {
             "api",
             ours(
                 List.of(
-                    "model", "json", "setting", "valkey", "provider", "job", "access", "inference"),
+                    "model",
+                    "json",
+                    "setting",
+                    "valkey",
+                    "provider",
+                    "job",
+                    "access",
+                    "cached",
+                    "inference"),
                 "jakarta.annotation.security..",
                 "jakarta.ws.rs..",
                 "jakarta.servlet..",
@@ -82,7 +99,7 @@ final class HouseTest {
         arguments(
             "admin",
             ours(
-                List.of("model", "json", "valkey", "cache", "job", "inference", "api"),
+                List.of("model", "json", "valkey", "cache", "job", "cached", "inference", "api"),
                 "jakarta.annotation.security..",
                 "jakarta.json.bind..",
                 "jakarta.ws.rs..",
@@ -162,6 +179,13 @@ final class HouseTest {
         .haveSimpleNameNotEndingWith("Beans")
         .and()
         .haveSimpleNameNotEndingWith("ConfigSource")
+        .and()
+        .haveSimpleNameNotEndingWith("Interceptor")
+        .and()
+        .haveSimpleNameNotEndingWith("Extension")
+        .and()
+        // an interceptor's annotation says which of its members do not choose the interceptor
+        .areNotAnnotations()
         .and()
         .resideOutsideOfPackages(doors.toArray(String[]::new))
         .should()

@@ -24,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -37,6 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class CacheResource {
   @Inject Cache cache;
   @Inject Figures figures;
+  @Inject Totals totals;
   @Inject ValkeyStores stores;
   @Context SecurityContext security;
 
@@ -51,21 +51,19 @@ public class CacheResource {
   public Map<String, Object> figures() {
     boolean admin = security.isUserInRole("admin");
     var caller = (Caller) Objects.requireNonNull(security.getUserPrincipal());
-    var user = Figures.user(caller.tenant(), caller.id());
+    var subject = admin ? Figures.EVERYBODY : Figures.user(caller.tenant(), caller.id());
     var report = new LinkedHashMap<String, Object>();
-    Map<String, Map<Figure, Long>> types;
+    Map<String, Map<String, Long>> types;
     try {
-      types = admin ? figures.everywhere() : figures.everywhere(user);
+      types = totals.everywhere(subject);
       report.put("from", "all nodes");
     } catch (ValkeyUnavailable down) {
-      types = admin ? figures.here() : figures.here(user);
+      types = Totals.named(figures.here(subject));
       report.put("from", "this node");
     }
     report.put("of", admin ? "everybody" : caller.id());
-    report.putAll(totals(types));
-    var byType = new TreeMap<String, Object>();
-    types.forEach((type, counts) -> byType.put(type, named(counts)));
-    report.put("types", byType);
+    report.putAll(sums(types));
+    report.put("types", types);
     if (admin) {
       report.put("evicted", cache.evicted());
       report.put("memoryBytes", cache.memoryBytes());
@@ -76,22 +74,13 @@ public class CacheResource {
     return report;
   }
 
-  private static Map<String, Long> totals(Map<String, Map<Figure, Long>> types) {
-    var totals = new LinkedHashMap<String, Long>();
+  private static Map<String, Long> sums(Map<String, Map<String, Long>> types) {
+    var sums = new LinkedHashMap<String, Long>();
     for (var figure : Figure.values()) {
-      totals.put(
-          figure.text(),
-          types.values().stream().mapToLong(counts -> counts.getOrDefault(figure, 0L)).sum());
+      var name = figure.text();
+      sums.put(name, types.values().stream().mapToLong(one -> one.getOrDefault(name, 0L)).sum());
     }
-    return totals;
-  }
-
-  private static Map<String, Long> named(Map<Figure, Long> counts) {
-    var named = new LinkedHashMap<String, Long>();
-    for (var figure : Figure.values()) {
-      named.put(figure.text(), counts.getOrDefault(figure, 0L));
-    }
-    return named;
+    return sums;
   }
 
   private static Map<String, Object> store(Optional<Valkey> store, boolean admin) {

@@ -1,5 +1,6 @@
 package io.larder.admin;
 
+import io.larder.api.ConditionalRequests;
 import io.larder.api.MeResource;
 import io.larder.api.ProblemErrors;
 import jakarta.ws.rs.ApplicationPath;
@@ -39,6 +40,7 @@ public class ManagementApplication extends Application {
         ImportResource.class,
         JobsResource.class,
         Roles.class,
-        ProblemErrors.class);
+        ProblemErrors.class,
+        ConditionalRequests.class);
   }
 }

@@ -9,6 +9,7 @@ import java.util.Set;
 public class InferenceApplication extends Application {
   @Override
   public Set<Class<?>> getClasses() {
-    return Set.of(ChatResource.class, ModelsResource.class, OpenAiErrors.class);
+    return Set.of(
+        ChatResource.class, ModelsResource.class, OpenAiErrors.class, ConditionalRequests.class);
   }
 }

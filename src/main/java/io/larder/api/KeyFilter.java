@@ -1,6 +1,7 @@
 package io.larder.api;
 
 import io.larder.access.Credentials;
+import io.larder.cached.CurrentCaller;
 import io.larder.model.Caller;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
@@ -22,6 +23,7 @@ public class KeyFilter extends HttpFilter {
   private static final String BEARER = "Bearer ";
 
   @Inject transient Credentials credentials;
+  @Inject transient CurrentCaller current;
 
   @Override
   protected void doFilter(
@@ -29,6 +31,7 @@ public class KeyFilter extends HttpFilter {
       throws IOException, ServletException {
     var caller = key(request).flatMap(credentials::identify);
     if (caller.isPresent()) {
+      current.set(caller.get());
       if (request.getMethod().equals("GET")) {
         // what one caller may see, no cache on the way may show to another
         response.setHeader("Cache-Control", "no-store");

@@ -1,5 +1,6 @@
 package io.larder.api;
 
+import io.larder.cached.Cached;
 import io.larder.inference.Models;
 import io.larder.json.JsonText;
 import io.larder.json.JsonWriter;
@@ -11,6 +12,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -32,15 +34,18 @@ public class ModelsResource {
 
   @Inject Models models;
 
-  /** All models of all providers. */
+  /** All models of all providers; a list is kept, so that asking often costs vendors nothing. */
   @GET
+  @Cached(type = "models", ttl = "PT1M")
   @Bulkhead(AT_ONCE)
   @Retry(maxRetries = 1, retryOn = ProviderFailure.class)
   @Operation(summary = "List the models of all providers")
-  public String all() throws ProviderFailure {
-    return models.all().values().stream()
-        .map(ModelsResource::json)
-        .collect(Collectors.joining(",", "{\"object\":\"list\",\"data\":[", "]}"));
+  public Response all() throws ProviderFailure {
+    var list =
+        models.all().values().stream()
+            .map(ModelsResource::json)
+            .collect(Collectors.joining(",", "{\"object\":\"list\",\"data\":[", "]}"));
+    return Response.ok(list, MediaType.APPLICATION_JSON).build();
   }
 
   /** One model. */

@@ -38,7 +38,10 @@ public final class Figures implements AutoCloseable {
   static final int USERS_MAX = 10_000;
 
   static final Duration LIFE = Duration.ofDays(366);
-  private static final String EVERYBODY = "all";
+
+  /** All users together. */
+  public static final String EVERYBODY = "all";
+
   private static final String THE_REST = "user:*";
   private static final String PREFIX = "larder:1:figures:";
   private static final Logger LOG = System.getLogger(Figures.class.getName());
@@ -115,12 +118,7 @@ public final class Figures implements AutoCloseable {
     return "user:" + tenant + "/" + id;
   }
 
-  /** Everybody's figures by type, on this node since it started. */
-  public Map<String, Map<Figure, Long>> here() {
-    return here(EVERYBODY);
-  }
-
-  /** A user's figures by type, on this node since it started. */
+  /** A user's figures, or everybody's, by type, on this node since it started. */
   public Map<String, Map<Figure, Long>> here(String user) {
     var all = new TreeMap<String, Map<Figure, Long>>();
     var subject = subjects.get(user);
@@ -131,17 +129,8 @@ public final class Figures implements AutoCloseable {
   }
 
   /**
-   * Everybody's figures by type, of all nodes, since they are counted; what happened in the last
-   * second or two may be missing. Without a store, those of this node.
-   *
-   * @throws ValkeyUnavailable if the store gives no answer
-   */
-  public Map<String, Map<Figure, Long>> everywhere() {
-    return everywhere(EVERYBODY);
-  }
-
-  /**
-   * A user's figures by type, of all nodes.
+   * A user's figures, or everybody's, by type, of all nodes; what happened in the last second or
+   * two may be missing. Without a store, those of this node.
    *
    * @throws ValkeyUnavailable if the store gives no answer
    */
