@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 
 /** An entry on its way out of a cache or into one: a line of JSON. */
 final class Exported {
+  private static final int LABELS_MAX = 40;
+
   private final String name;
   private final List<Label> labels;
   private final Instant storedAt;
@@ -85,6 +87,9 @@ final class Exported {
             .flatMap(Optional::stream)
             .map(Label::parse)
             .toList();
+    if (labels.size() > LABELS_MAX) {
+      throw new IllegalArgumentException("at most " + LABELS_MAX + " labels");
+    }
     if (labels.stream().noneMatch(label -> label.kind() == Label.Kind.TYPE)) {
       throw new IllegalArgumentException("labels must tell the type");
     }

@@ -120,7 +120,8 @@ public final class Cache implements AutoCloseable {
     long changes = near.map(one -> one.changes(key)).orElse(0L);
     try {
       return switch (store.find(key)) {
-        case Store.At.Nothing(long version) -> new Lookup.Absent(version);
+        // a store that is full takes nothing, but says what it has
+        case Store.At.Nothing(long version) -> local(key).orElse(new Lookup.Absent(version));
         case Store.At.There(Kept kept)
             when kept.isTombstone() || !generations.hold(kept.stamps()) ->
             absent(key, kept);
@@ -130,11 +131,15 @@ public final class Cache implements AutoCloseable {
         }
       };
     } catch (ValkeyUnavailable down) {
-      return near.flatMap(one -> one.find(key))
-          .filter(copy -> copy.isLocal() && copy.checked() == generations.changes())
-          .map(copy -> judge(copy.kept()))
-          .orElse(new Lookup.Unknown());
+      return local(key).orElse(new Lookup.Unknown());
     }
+  }
+
+  /** What only this node has, if it may be used. */
+  private Optional<Lookup> local(Key key) {
+    return near.flatMap(one -> one.find(key))
+        .filter(copy -> copy.isLocal() && copy.checked() == generations.changes())
+        .map(copy -> judge(copy.kept()));
   }
 
   private Lookup absent(Key key, Kept dead) {
@@ -163,20 +168,21 @@ public final class Cache implements AutoCloseable {
     all.add(Label.EVERYTHING);
     all.add(new Label(Label.Kind.TYPE, key.type()));
     all.addAll(labels);
+    long news = generations.changes();
     try {
       return switch (before) {
-        case Lookup.Found(Kept kept) -> ticket(key, kept.version(), all);
-        case Lookup.Stale(Kept kept) -> ticket(key, kept.version(), all);
-        case Lookup.Absent(long version) -> ticket(key, version, all);
-        case Lookup.Unknown unknown -> new Ticket(key, 0, List.of(), true);
+        case Lookup.Found(Kept kept) -> ticket(key, kept.version(), all, news);
+        case Lookup.Stale(Kept kept) -> ticket(key, kept.version(), all, news);
+        case Lookup.Absent(long version) -> ticket(key, version, all, news);
+        case Lookup.Unknown unknown -> new Ticket(key, 0, List.of(), true, news);
       };
     } catch (ValkeyUnavailable down) {
-      return new Ticket(key, 0, List.of(), true);
+      return new Ticket(key, 0, List.of(), true, news);
     }
   }
 
-  private Ticket ticket(Key key, long version, Collection<Label> labels) {
-    return new Ticket(key, version, generations.stamps(labels), false);
+  private Ticket ticket(Key key, long version, Collection<Label> labels, long news) {
+    return new Ticket(key, version, generations.stamps(labels), false, news);
   }
 
   /**
@@ -189,7 +195,7 @@ public final class Cache implements AutoCloseable {
     long version = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     var kept = new Kept(value, clock.instant(), retention, version, ticket.stamps());
     if (ticket.isLocal()) {
-      return keepLocally(key, kept);
+      return keepLocally(ticket, kept);
     }
     long epoch = generations.epoch();
     long changes = near.map(one -> one.changes(key)).orElse(0L);
@@ -203,13 +209,17 @@ public final class Cache implements AutoCloseable {
       }
       return true;
     } catch (ValkeyUnavailable down) {
-      return keepLocally(key, kept);
+      return keepLocally(ticket, kept);
     }
   }
 
-  private boolean keepLocally(Key key, Kept kept) {
-    near.ifPresent(one -> one.putLocal(key, kept, generations.changes()));
-    return near.isPresent();
+  /** Keeps a value on this node alone, unless there were news since the ticket was taken. */
+  private boolean keepLocally(Ticket ticket, Kept kept) {
+    if (near.isEmpty() || generations.changes() != ticket.news()) {
+      return false;
+    }
+    near.get().putLocal(ticket.key(), kept, ticket.news());
+    return true;
   }
 
   /**
@@ -272,10 +282,16 @@ public final class Cache implements AutoCloseable {
   /**
    * Removes the value of that name, whatever its type.
    *
+   * @return whether there was one, or one was removed a short time ago, which nodes are told again
    * @throws ValkeyUnavailable if it may be there still; trying again does no harm
    */
-  public void remove(String name) {
-    remove(new Key(ANY_TYPE, name));
+  public boolean remove(String name) {
+    var key = new Key(ANY_TYPE, name);
+    if (store.find(key) instanceof Store.At.There) {
+      remove(key);
+      return true;
+    }
+    return false;
   }
 
   /**
@@ -291,7 +307,9 @@ public final class Cache implements AutoCloseable {
     }
     var key = new Key(ANY_TYPE, name);
     if (find(key) instanceof Lookup.Absent(long version)) {
-      var stamps = generations.stamps(labels);
+      var all = new LinkedHashSet<>(labels);
+      all.add(Label.EVERYTHING);
+      var stamps = generations.stamps(all);
       var retention = Retention.of(Duration.between(storedAt, expiresAt));
       long own = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
       return store.keep(key, new Kept(value, storedAt, retention, own, stamps), version);
@@ -337,8 +355,8 @@ public final class Cache implements AutoCloseable {
    */
   public Removal removeSome(String glob, String cursor) {
     var removed = store.removeSome(glob, cursor, SCAN_COUNT);
-    if (removed.removed() > 0) {
-      near.ifPresent(Near::clear);
+    // at the end whatever was removed: a run before may have failed to tell
+    if (removed.removed() > 0 || removed.next().isEmpty()) {
       generations.announceMany();
     }
     return new Removal(removed.removed(), removed.next());

@@ -97,6 +97,13 @@ final class Envelope {
         .flatMap(header -> open(key, wrapped, header, end).map(header::kept));
   }
 
+  /** The version of an envelope that may be unreadable; {@link Store#ANY} if there is none. */
+  static long version(byte[] wrapped) {
+    return wrapped.length < VERSION_OFFSET + Long.BYTES || wrapped[0] != FORMAT
+        ? Store.ANY
+        : ByteBuffer.wrap(wrapped).getLong(VERSION_OFFSET);
+  }
+
   /** What the first bytes of an envelope tell, without its value and unchecked. */
   static Optional<Kept> peek(byte[] begin) {
     return begin.length == 0 || begin[0] != FORMAT
@@ -107,6 +114,9 @@ final class Envelope {
   private Optional<byte[]> open(Key key, byte[] wrapped, Header header, int end) {
     int flags = header.flags();
     boolean sealed = (flags & ENCRYPTED) != 0;
+    if ((flags & TOMBSTONE) != 0 && end > header.length()) {
+      return Optional.empty();
+    }
     if (sealed != (encryption.isPresent() && (flags & TOMBSTONE) == 0)) {
       return Optional.empty();
     }

@@ -161,7 +161,8 @@ public final class Figures implements AutoCloseable {
       for (var subject : new ArrayList<>(subjects.entrySet())) {
         flush(subject.getKey(), subject.getValue());
       }
-    } catch (ValkeyUnavailable down) {
+    } catch (RuntimeException down) {
+      // whatever it is: a task that ends is never run again
       LOG.log(Level.DEBUG, "figures wait: {0}", down.getMessage());
     }
   }

@@ -140,8 +140,9 @@ final class Generations implements Subscription.Listener {
     }
   }
 
-  /** Tells the other nodes that many values were removed. */
+  /** Forgets all values near at hand, here and on the other nodes: many were removed. */
   void announceMany() {
+    forgetAll();
     if (near.isPresent()) {
       store.announce("f " + node);
     }
@@ -179,24 +180,44 @@ final class Generations implements Subscription.Listener {
 
   @Override
   public void connected() {
-    epoch.incrementAndGet();
+    forgetAll();
     changes.incrementAndGet();
-    near.ifPresent(Near::clear);
     LOG.log(Level.INFO, "news of other nodes: listening");
   }
 
   @Override
   public void message(String text) {
-    var words = text.split(" ", 3);
-    if (words[0].equals("g") && words.length == 3) {
-      learn(Label.parse(words[2]), epoch.get(), Long.parseLong(words[1]));
-    } else if (words[0].equals("k") && words.length == 3 && !words[1].equals(node)) {
-      near.ifPresent(one -> one.changed(words[2]));
-    } else if (words[0].equals("f") && !words[1].equals(node)) {
-      epoch.incrementAndGet();
-      near.ifPresent(Near::clear);
+    try {
+      read(text.split(" ", 3));
+    } catch (RuntimeException unknown) {
+      // from a newer node perhaps: anything may have changed
+      LOG.log(Level.WARNING, "news that cannot be read: {0}", unknown.getMessage());
+      forgetAll();
     }
     changes.incrementAndGet();
+  }
+
+  private void read(String[] words) {
+    switch (words[0]) {
+      case "g" -> learn(Label.parse(words[2]), epoch.get(), Long.parseLong(words[1]));
+      case "k" -> {
+        if (!words[1].equals(node)) {
+          near.ifPresent(one -> one.changed(words[2]));
+        }
+      }
+      case "f" -> {
+        if (!words[1].equals(node)) {
+          forgetAll();
+        }
+      }
+      default -> throw new IllegalArgumentException("no news of this kind: " + words[0]);
+    }
+  }
+
+  /** Nothing that was read before is believed any more, nor what is being read. */
+  private void forgetAll() {
+    epoch.incrementAndGet();
+    near.ifPresent(Near::clear);
   }
 
   @Override

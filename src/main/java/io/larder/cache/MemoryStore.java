@@ -71,7 +71,7 @@ final class MemoryStore implements Store {
         .compute(
             key,
             (same, there) -> {
-              boolean may = there == null || version == ANY || there.version() == version;
+              boolean may = version == ANY || version == (there == null ? 0 : there.version());
               done.set(may);
               return may ? kept : there;
             });

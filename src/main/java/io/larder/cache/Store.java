@@ -35,7 +35,7 @@ interface Store {
   At find(Key key);
 
   /**
-   * Keeps a value if nothing stands there or still what stood there.
+   * Keeps a value if what stood there still does. What is gone was removed, as far as can be known.
    *
    * @param version of what stood there; 0 = nothing, {@link #ANY} = no matter
    * @return whether it is kept

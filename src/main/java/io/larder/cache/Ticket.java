@@ -11,12 +11,14 @@ public final class Ticket {
   private final long version;
   private final List<Stamp> stamps;
   private final boolean local;
+  private final long news;
 
-  Ticket(Key key, long version, List<Stamp> stamps, boolean local) {
+  Ticket(Key key, long version, List<Stamp> stamps, boolean local, long news) {
     this.key = key;
     this.version = version;
     this.stamps = List.copyOf(stamps);
     this.local = local;
+    this.news = news;
   }
 
   /** The key whose value may be kept. */
@@ -31,6 +33,11 @@ public final class Ticket {
 
   List<Stamp> stamps() {
     return stamps;
+  }
+
+  /** The count of the news when the ticket was taken. */
+  long news() {
+    return news;
   }
 
   /** Whether the shared store was out of reach, so that only this node may keep the value. */

@@ -2,6 +2,7 @@ package io.larder.cache;
 
 import io.larder.valkey.Script;
 import io.larder.valkey.Valkey;
+import io.larder.valkey.ValkeyUnavailable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,8 +45,13 @@ final class ValkeyGenerations implements GenerationStore {
   public List<Long> current(List<Label> labels) {
     var keys = labels.stream().map(ValkeyGenerations::name).toList();
     var generations = new ArrayList<Long>(labels.size());
-    if (valkey.run(CURRENT, keys, List.of(bytes(LIFE.toMillis()))) instanceof List<?> reply) {
+    var args = new ArrayList<>(List.of(bytes(LIFE.toMillis()), bytes(CHANNEL)));
+    labels.forEach(label -> args.add(bytes(label)));
+    if (valkey.run(CURRENT, keys, args) instanceof List<?> reply) {
       reply.forEach(one -> generations.add(number(one)));
+    }
+    if (generations.size() != labels.size()) {
+      throw ValkeyUnavailable.garbage("not as many generations as labels");
     }
     return generations;
   }
@@ -68,9 +74,13 @@ final class ValkeyGenerations implements GenerationStore {
 
   private static long number(@Nullable Object reply) {
     if (reply instanceof byte[] digits) {
-      return Long.parseLong(new String(digits, StandardCharsets.US_ASCII));
+      try {
+        return Long.parseLong(new String(digits, StandardCharsets.US_ASCII));
+      } catch (NumberFormatException none) {
+        throw ValkeyUnavailable.garbage("a generation that is no number");
+      }
     }
-    throw new IllegalStateException("a script of Larder replied something else");
+    throw ValkeyUnavailable.garbage("a script replied something else");
   }
 
   private static byte[] bytes(Object text) {

@@ -54,7 +54,7 @@ final class ValkeyStore implements Store {
     var kept = envelope.unwrap(key, wrapped.get());
     if (kept.isEmpty()) {
       telemetry.cacheUnreadable();
-      return new At.Nothing(UNREADABLE);
+      return new At.Nothing(Envelope.version(wrapped.get()));
     }
     return new At.There(kept.get());
   }

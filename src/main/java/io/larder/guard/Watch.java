@@ -3,6 +3,7 @@ package io.larder.guard;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
@@ -19,11 +20,17 @@ public final class Watch implements AutoCloseable {
   private final LongSupplier nanoTime;
   private volatile boolean closed;
 
+  private enum State {
+    OPEN,
+    CLOSED,
+    EXPIRED
+  }
+
   /** Something that is being waited for. */
   public final class Lease implements AutoCloseable {
     private final Runnable cut;
+    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private volatile long end;
-    private volatile boolean expired;
 
     private Lease(Duration time, Runnable cut) {
       this.cut = cut;
@@ -37,13 +44,22 @@ public final class Watch implements AutoCloseable {
 
     /** Whether it was cut off. */
     public boolean hasExpired() {
-      return expired;
+      return state.get() == State.EXPIRED;
     }
 
-    /** It is waited for no more. */
+    /** Cuts it off, unless it is waited for no more. */
+    private void expire() {
+      leases.remove(this);
+      if (state.compareAndSet(State.OPEN, State.EXPIRED)) {
+        cut.run();
+      }
+    }
+
+    /** It is waited for no more; if it has not expired by now, it never will. */
     @Override
     public void close() {
       leases.remove(this);
+      state.compareAndSet(State.OPEN, State.CLOSED);
     }
   }
 
@@ -94,9 +110,7 @@ public final class Watch implements AutoCloseable {
     long now = nanoTime.getAsLong();
     for (var lease : leases) {
       if (now - lease.end >= 0) {
-        lease.expired = true;
-        lease.close();
-        lease.cut.run();
+        lease.expire();
       }
     }
   }

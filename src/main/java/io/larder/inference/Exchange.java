@@ -34,6 +34,7 @@ public final class Exchange {
   private final long startNanos = System.nanoTime();
   private boolean begun;
   private volatile boolean hasKept;
+  private Optional<Reply> unread = Optional.empty();
 
   /**
    * What to do with the answer.
@@ -83,7 +84,9 @@ public final class Exchange {
       if (answer.status() / 100 != 2) {
         tally.failed();
       }
-      return isError(answer.status()) ? stale().orElse(answer) : answer;
+      var stale = isError(answer.status()) ? stale() : Optional.<Answer>empty();
+      stale.ifPresent(instead -> unread.ifPresent(Exchange::closeQuietly));
+      return stale.orElse(answer);
     } catch (ProviderFailure failure) {
       tally.failed();
       var stale = stale();
@@ -147,6 +150,7 @@ public final class Exchange {
     var bytes = reply.read(plan.valueBytesMax());
     eventCame();
     if (bytes.length > plan.valueBytesMax()) {
+      unread = Optional.of(reply);
       Answer.Flowing rest = out -> passOn(bytes, reply, out);
       return new Answer(reply.status(), reply.headers(), rest, status(false, "too-large"));
     }

@@ -2,6 +2,8 @@ package io.larder.inference;
 
 import io.larder.cache.Kept;
 import io.larder.cache.Key;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -22,6 +24,7 @@ final class RefreshAhead implements AutoCloseable {
   private static final int LAST_PART = 10;
 
   private static final int CANDIDATES_MAX = 1_000;
+  private static final Logger LOG = System.getLogger(RefreshAhead.class.getName());
 
   private final IntSupplier perSecondMax;
   private final Map<Key, Candidate> candidates = new ConcurrentHashMap<>();
@@ -74,7 +77,14 @@ final class RefreshAhead implements AutoCloseable {
             .map(one -> one.getValue().refresh())
             .toList();
     candidates.clear();
-    hot.forEach(Runnable::run);
+    for (var refresh : hot) {
+      try {
+        refresh.run();
+      } catch (RuntimeException failed) {
+        // whatever it is: a task that ends is never run again
+        LOG.log(Level.WARNING, "no refresh ahead: {0}", failed.getMessage());
+      }
+    }
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,6 +28,7 @@ public final class Jobs implements AutoCloseable {
   private final JobBoard board;
   private final InstantSource clock;
   private final Map<String, Running> running = new ConcurrentHashMap<>();
+  private final Semaphore free = new Semaphore(RUNNING_MAX);
   private final ExecutorService workers =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("larder-job-", 0).factory());
   private final ScheduledExecutorService reporter =
@@ -50,9 +52,18 @@ public final class Jobs implements AutoCloseable {
    * @throws ValkeyUnavailable if it cannot be written up; it is not started then
    */
   public Job start(String kind, long total, Work work) {
-    if (running.size() >= RUNNING_MAX) {
+    if (!free.tryAcquire()) {
       throw new JobsBusy(RUNNING_MAX);
     }
+    try {
+      return begin(kind, total, work);
+    } catch (RuntimeException notBegun) {
+      free.release();
+      throw notBegun;
+    }
+  }
+
+  private Job begin(String kind, long total, Work work) {
     var id = UUID.randomUUID().toString();
     var job = new Running(id, kind, clock.instant(), new Progress(total));
     var begun = snapshot(job, Job.State.RUNNING);
@@ -63,21 +74,25 @@ public final class Jobs implements AutoCloseable {
   }
 
   private void run(Running job, Work work) {
-    var state = Job.State.DONE;
+    // unless it ends in an orderly way, by an error of the machine say
+    var state = Job.State.FAILED;
     try {
       work.run(job.progress());
-      if (job.progress().isCancelled()) {
-        state = Job.State.CANCELLED;
-      }
+      state = job.progress().isCancelled() ? Job.State.CANCELLED : Job.State.DONE;
     } catch (Exception failure) {
       LOG.log(Level.ERROR, "job " + job.id() + " (" + job.kind() + ") failed", failure);
       job.progress().note("stopped: " + failure.getMessage());
-      state = Job.State.FAILED;
+    } finally {
+      over(job, state);
+      free.release();
     }
+  }
+
+  private void over(Running job, Job.State state) {
     synchronized (job.progress()) {
       try {
         board.write(snapshot(job, state));
-      } catch (ValkeyUnavailable down) {
+      } catch (RuntimeException down) {
         LOG.log(Level.WARNING, "job {0} is {1}, which nobody can see now", job.id(), state);
       }
       running.remove(job.id());
@@ -133,7 +148,8 @@ public final class Jobs implements AutoCloseable {
             board.write(snapshot(job, Job.State.RUNNING));
           }
         }
-      } catch (ValkeyUnavailable down) {
+      } catch (RuntimeException down) {
+        // whatever it is: a task that ends is never run again
         LOG.log(Level.DEBUG, "job {0} cannot be written up now", job.id());
       }
     }

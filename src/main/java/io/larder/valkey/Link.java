@@ -1,14 +1,15 @@
 package io.larder.valkey;
 
+import io.larder.guard.Watch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPoolConfig;
@@ -50,6 +51,7 @@ final class Link implements AutoCloseable {
   private final ConnectionProvider connections;
   private final Function<String, HostAndPort> owner;
   private final JedisClientConfig config;
+  private final Cutter cutter;
   private final boolean triesAgain;
 
   private Link(
@@ -57,11 +59,13 @@ final class Link implements AutoCloseable {
       ConnectionProvider connections,
       Function<String, HostAndPort> owner,
       JedisClientConfig config,
+      Cutter cutter,
       boolean triesAgain) {
     this.jedis = jedis;
     this.connections = connections;
     this.owner = owner;
     this.config = config;
+    this.cutter = cutter;
     this.triesAgain = triesAgain;
   }
 
@@ -71,7 +75,7 @@ final class Link implements AutoCloseable {
    *
    * @throws JedisException if none of them answers
    */
-  static Link open(ValkeyUri uri, ValkeySettings settings, ScheduledExecutorService watch) {
+  static Link open(ValkeyUri uri, ValkeySettings settings, Watch watch) {
     var config = config(uri, settings, uri.login(), uri.database(), Subscription.SILENCE_MAX);
     var cutter = new Cutter(settings.readTimeout(), watch);
     var nodes =
@@ -97,7 +101,7 @@ final class Link implements AutoCloseable {
             .commandExecutor(executor(connections, cutter))
             .clientConfig(config)
             .build();
-    return new Link(jedis, connections, key -> node, config, false);
+    return new Link(jedis, connections, key -> node, config, cutter, false);
   }
 
   private static Link sentinel(
@@ -118,7 +122,8 @@ final class Link implements AutoCloseable {
             .commandExecutor(executor(connections, cutter))
             .clientConfig(config)
             .build();
-    return new Link(jedis, connections, key -> connections.getCurrentMaster(), config, false);
+    return new Link(
+        jedis, connections, key -> connections.getCurrentMaster(), config, cutter, false);
   }
 
   private static Link cluster(
@@ -133,7 +138,7 @@ final class Link implements AutoCloseable {
             StaticCommandFlagsRegistry.registry()) {
           @Override
           protected <T> T execute(Connection connection, CommandObject<T> command) {
-            return cutter.execute(connection, command);
+            return cutter.execute(connection, () -> connection.executeCommand(command));
           }
         };
     var jedis =
@@ -148,6 +153,7 @@ final class Link implements AutoCloseable {
         connections,
         key -> connections.getNode(JedisClusterCRC16.getSlot(key)),
         config,
+        cutter,
         true);
   }
 
@@ -156,7 +162,7 @@ final class Link implements AutoCloseable {
       @Override
       public <T> T executeCommand(CommandObject<T> command) {
         try (var connection = connections.getConnection(command.getArguments())) {
-          return cutter.execute(connection, command);
+          return cutter.execute(connection, () -> connection.executeCommand(command));
         }
       }
 
@@ -209,9 +215,24 @@ final class Link implements AutoCloseable {
     return triesAgain;
   }
 
-  /** The server that owns a key now. */
+  /**
+   * The server that owns a key now.
+   *
+   * @throws JedisException if nobody does
+   */
   HostAndPort owner(String key) {
-    return owner.apply(key);
+    var now = owner.apply(key);
+    if (now == null) {
+      throw new JedisException("no server owns " + key);
+    }
+    return now;
+  }
+
+  /** Sends a command to one server. */
+  Object send(Pool<Connection> server, CommandArguments command) {
+    try (var connection = server.getResource()) {
+      return cutter.execute(connection, () -> connection.executeCommand(command));
+    }
   }
 
   /** A connection that is nobody else's, to be closed by the caller. */

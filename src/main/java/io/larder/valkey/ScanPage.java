@@ -2,7 +2,6 @@ package io.larder.valkey;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import redis.clients.jedis.CommandArguments;
@@ -27,9 +26,8 @@ public record ScanPage(List<String> keys, String next) {
     keys = List.copyOf(keys);
   }
 
-  static ScanPage read(
-      Map<String, Pool<Connection>> primaries, String pattern, String cursor, int count) {
-    NavigableMap<String, Pool<Connection>> all = new TreeMap<>(primaries);
+  static ScanPage read(Link link, String pattern, String cursor, int count) {
+    NavigableMap<String, Pool<Connection>> all = new TreeMap<>(link.primaries());
     int bar = cursor.lastIndexOf('|');
     var from = bar < 0 ? "" : cursor.substring(0, bar);
     var primary = all.ceilingEntry(from);
@@ -37,22 +35,21 @@ public record ScanPage(List<String> keys, String next) {
       return END;
     }
     var at = primary.getKey().equals(from) && bar >= 0 ? cursor.substring(bar + 1) : BEGIN;
-    try (var connection = primary.getValue().getResource()) {
-      var reply =
-          (List<?>)
-              connection.executeCommand(
-                  new CommandArguments(Protocol.Command.SCAN)
-                      .add(at)
-                      .add(Protocol.Keyword.MATCH)
-                      .add(pattern)
-                      .add(Protocol.Keyword.COUNT)
-                      .add(count));
-      var then = text(reply.get(0));
-      var next = then.equals(BEGIN) ? all.higherKey(primary.getKey()) : primary.getKey();
-      return new ScanPage(
-          ((List<?>) reply.get(1)).stream().map(ScanPage::text).toList(),
-          next == null ? "" : next + "|" + then);
-    }
+    var reply =
+        (List<?>)
+            link.send(
+                primary.getValue(),
+                new CommandArguments(Protocol.Command.SCAN)
+                    .add(at)
+                    .add(Protocol.Keyword.MATCH)
+                    .add(pattern)
+                    .add(Protocol.Keyword.COUNT)
+                    .add(count));
+    var then = text(reply.get(0));
+    var next = then.equals(BEGIN) ? all.higherKey(primary.getKey()) : primary.getKey();
+    return new ScanPage(
+        ((List<?>) reply.get(1)).stream().map(ScanPage::text).toList(),
+        next == null ? "" : next + "|" + then);
   }
 
   private static String text(Object bytes) {

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisPubSub;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Listens to a channel on a connection of its own, and connects again for as long as it is open.
@@ -105,7 +104,7 @@ public final class Subscription implements AutoCloseable {
         session = mine;
         mine.proceed(connection, channel);
       }
-    } catch (JedisException broken) {
+    } catch (RuntimeException broken) {
       LOG.log(Level.DEBUG, "subscription to {0} ended: {1}", channel, broken.getMessage());
     } finally {
       session = null;
@@ -135,7 +134,8 @@ public final class Subscription implements AutoCloseable {
       } else {
         now.ping(String.valueOf(System.nanoTime()));
       }
-    } catch (JedisException broken) {
+    } catch (RuntimeException broken) {
+      // whatever it is: a heartbeat that ends is a listener that goes deaf
       Cutter.cut(now.connection);
     }
   }

@@ -2,16 +2,17 @@ package io.larder.valkey;
 
 import io.larder.guard.Breaker;
 import io.larder.guard.Deadline;
+import io.larder.guard.Watch;
 import io.larder.telemetry.Telemetry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -45,6 +45,7 @@ public final class Valkey implements AutoCloseable {
   private static final Duration PAUSE_MAX = Duration.ofSeconds(1);
   private static final long PROBE_MILLIS = 100;
   private static final int PROBE_KEYS = 64;
+  private static final Script ADD = Script.of(Valkey.class, "add.lua");
   private static final Logger LOG = System.getLogger(Valkey.class.getName());
 
   /** Replies of a server that cannot serve now, whatever is asked. */
@@ -60,7 +61,8 @@ public final class Valkey implements AutoCloseable {
   private final ValkeySettings settings;
   private final Breaker breaker;
   private final Telemetry telemetry;
-  private final ScheduledExecutorService watch;
+  private final ScheduledExecutorService scheduler;
+  private final Watch watch;
   private final Duration callMax;
   private final Duration retryMin;
   private volatile @Nullable Link link;
@@ -80,7 +82,8 @@ public final class Valkey implements AutoCloseable {
     this.settings = settings;
     this.telemetry = telemetry;
     this.breaker = new Breaker(FAILURES_MAX, PAUSE, PAUSE_MAX, System::nanoTime);
-    this.watch =
+    this.watch = Watch.start("larder-valkey-" + store + "-watch");
+    this.scheduler =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("larder-valkey-" + store).factory());
     this.callMax =
@@ -95,7 +98,7 @@ public final class Valkey implements AutoCloseable {
     }
     telemetry.breaker("valkey-" + store, this::stateFigure);
     var unused =
-        watch.scheduleWithFixedDelay(
+        scheduler.scheduleWithFixedDelay(
             this::probe, PROBE_MILLIS, PROBE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
@@ -113,34 +116,21 @@ public final class Valkey implements AutoCloseable {
   }
 
   /**
-   * The first bytes of each key's value and how long it is, in one round trip: {@code GETRANGE} and
-   * {@code STRLEN} each. Keys without a value are left out.
+   * The first bytes of each key's value and how long it is: {@code GETRANGE}, and {@code STRLEN} of
+   * longer ones. Keys without a value are left out.
    */
   public Map<String, Beginning> beginnings(Collection<String> keys, int bytesMax) {
-    var found =
-        call(
-            jedis -> {
-              var begins = new LinkedHashMap<String, Response<byte[]>>();
-              var lengths = new LinkedHashMap<String, Response<Long>>();
-              try (var pipeline = jedis.pipelined()) {
-                for (var key : keys) {
-                  var raw = Link.bytes(key);
-                  begins.put(key, pipeline.getrange(raw, 0, bytesMax - 1L));
-                  lengths.put(key, pipeline.strlen(raw));
-                }
-                pipeline.sync();
-              }
-              var all = new LinkedHashMap<String, Beginning>();
-              begins.forEach(
-                  (key, begin) -> {
-                    var length = Objects.requireNonNull(lengths.get(key)).get();
-                    if (length > 0) {
-                      all.put(key, new Beginning(begin.get(), length));
-                    }
-                  });
-              return all;
-            });
-    return found == null ? Map.of() : found;
+    var found = new LinkedHashMap<String, Beginning>();
+    for (var key : keys) {
+      var raw = Link.bytes(key);
+      var begin = call(jedis -> jedis.getrange(raw, 0, bytesMax - 1L));
+      if (begin != null && begin.length > 0) {
+        boolean whole = begin.length < bytesMax;
+        var length = whole ? Long.valueOf(begin.length) : call(jedis -> jedis.strlen(raw));
+        found.put(key, new Beginning(begin, length == null ? begin.length : length));
+      }
+    }
+    return found;
   }
 
   /** Sets a key for a time: {@code SET … PX}. */
@@ -158,31 +148,28 @@ public final class Valkey implements AutoCloseable {
     return SetParams.setParams().px(Math.max(1, ttl.toMillis()));
   }
 
-  /** Removes keys of any slots, in one round trip: {@code UNLINK} each. */
+  /** Removes keys: {@code UNLINK} of all at once, in a cluster of each. */
   public void remove(Collection<String> keys) {
-    var unused =
-        call(
-            jedis -> {
-              try (var pipeline = jedis.pipelined()) {
-                keys.forEach(key -> pipeline.unlink(Link.bytes(key)));
-                pipeline.sync();
-              }
-              return keys;
-            });
+    var raw = keys.stream().map(Link::bytes).toArray(byte[][]::new);
+    if (uri.kind() == ValkeyUri.Kind.CLUSTER) {
+      for (var key : raw) {
+        var unused = call(jedis -> jedis.unlink(key));
+      }
+    } else {
+      var unused = call(jedis -> jedis.unlink(raw));
+    }
   }
 
-  /** Adds to fields of a hash and sets its expiry, in one round trip; never sent twice. */
+  /** Adds to fields of a hash and sets its expiry, by a script that is never sent twice. */
   public void add(String key, Map<String, Long> fields, Duration ttl) {
-    var unused =
-        callOnce(
-            jedis -> {
-              try (var pipeline = jedis.pipelined()) {
-                fields.forEach((field, more) -> pipeline.hincrBy(key, field, more));
-                pipeline.pexpire(key, ttl.toMillis());
-                pipeline.sync();
-              }
-              return key;
-            });
+    var args = new ArrayList<byte[]>();
+    args.add(Link.bytes(String.valueOf(ttl.toMillis())));
+    fields.forEach(
+        (field, more) -> {
+          args.add(Link.bytes(field));
+          args.add(Link.bytes(String.valueOf(more)));
+        });
+    var unused = callOnce(jedis -> ADD.run(jedis, List.of(Link.bytes(key)), args));
   }
 
   /** The fields of a hash: {@code HGETALL}. */
@@ -210,7 +197,7 @@ public final class Valkey implements AutoCloseable {
    * @param count how many keys a server looks at, which bounds the time it takes
    */
   public ScanPage scan(String pattern, String cursor, int count) {
-    var page = call(jedis -> ScanPage.read(current().primaries(), pattern, cursor, count));
+    var page = call(jedis -> ScanPage.read(current(), pattern, cursor, count));
     return page == null ? ScanPage.END : page;
   }
 
@@ -222,7 +209,7 @@ public final class Valkey implements AutoCloseable {
   public Subscription subscribe(String channel, String routeKey, Subscription.Listener listener) {
     var subscription =
         new Subscription(
-            "larder-" + store + "-listener", channel, routeKey, listener, () -> link, watch);
+            "larder-" + store + "-listener", channel, routeKey, listener, () -> link, scheduler);
     subscription.start();
     return subscription;
   }
@@ -254,7 +241,8 @@ public final class Valkey implements AutoCloseable {
 
   @Override
   public void close() {
-    watch.shutdownNow();
+    scheduler.shutdownNow();
+    watch.close();
     var open = link;
     if (open != null) {
       open.close();
@@ -299,6 +287,13 @@ public final class Valkey implements AutoCloseable {
       telemetry.valkeyCall(store, "error");
       failed(failure);
       throw new ValkeyUnavailable("valkey-" + store + " gave no answer", failure);
+    } catch (ValkeyUnavailable notConnected) {
+      throw notConnected;
+    } catch (RuntimeException garbage) {
+      // a reply of a kind that no Valkey gives to this command: whatever answers is none
+      telemetry.valkeyCall(store, "error");
+      failed(garbage);
+      throw new ValkeyUnavailable("valkey-" + store + " answered garbage", garbage);
     }
   }
 
@@ -310,7 +305,7 @@ public final class Valkey implements AutoCloseable {
     return current;
   }
 
-  private void failed(JedisException why) {
+  private void failed(RuntimeException why) {
     long before = breaker.opened();
     breaker.failed();
     if (breaker.opened() != before) {
@@ -340,7 +335,8 @@ public final class Valkey implements AutoCloseable {
       breaker.succeeded();
       probesFailed = 0;
       LOG.log(Level.INFO, "valkey-{0} is back, breaker closed", store);
-    } catch (JedisException stillDown) {
+    } catch (RuntimeException stillDown) {
+      // whatever it is: a probe that ends is a store that never comes back
       LOG.log(Level.DEBUG, "valkey-{0} is still down: {1}", store, rootOf(stillDown));
       breaker.failed();
       probesFailed++;
@@ -354,7 +350,11 @@ public final class Valkey implements AutoCloseable {
     if (uri.kind() == ValkeyUri.Kind.SENTINEL && open != null && probesFailed >= FAILURES_MAX) {
       link = null;
       probesFailed = 0;
-      open.close();
+      try {
+        open.close();
+      } catch (RuntimeException broken) {
+        LOG.log(Level.DEBUG, "valkey-{0} does not close: {1}", store, rootOf(broken));
+      }
     }
   }
 

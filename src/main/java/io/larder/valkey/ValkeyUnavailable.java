@@ -11,6 +11,11 @@ public final class ValkeyUnavailable extends RuntimeException {
     super(message, null, false, false);
   }
 
+  /** A reply that came, but makes no sense. */
+  public static ValkeyUnavailable garbage(String what) {
+    return new ValkeyUnavailable("valkey answered garbage: " + what);
+  }
+
   ValkeyUnavailable(String message, Throwable cause) {
     super(message, cause);
   }

@@ -110,7 +110,13 @@ record ValkeyUri(
     var master = Optional.ofNullable(query.remove("sentinel"));
     var sentinelUser = Optional.ofNullable(query.remove("sentinel-user"));
     var sentinelPassword = Optional.ofNullable(query.remove("sentinel-password"));
-    require(query.isEmpty(), "there is no parameter " + String.join(", ", query.keySet()));
+    // a password with a question mark in it that is not encoded looks like a parameter
+    boolean harmless =
+        sentinelPassword.isEmpty()
+            && query.keySet().stream().allMatch(name -> name.matches("[a-z-]{1,20}"));
+    require(
+        query.isEmpty(),
+        "unknown parameter" + (harmless ? " " + String.join(", ", query.keySet()) : ""));
     require(!cluster || master.isEmpty(), "cluster and sentinel exclude each other");
     require(master.isEmpty() || !master.get().isBlank(), "sentinel wants the master's name");
     var kind = cluster ? Kind.CLUSTER : master.isPresent() ? Kind.SENTINEL : Kind.SERVER;
@@ -173,11 +179,16 @@ record ValkeyUri(
   }
 
   private static String decode(String part) {
-    return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    try {
+      return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException malformed) {
+      // its message quotes what may be of a password
+      throw new IllegalArgumentException("a malformed % sequence", null);
+    }
   }
 
   private static String masked(String uri) {
-    return uri.replaceAll("//.*@", "//***@").replaceAll("(sentinel-password=)[^&]*", "$1***");
+    return uri.replaceAll("//.*@", "//***@").replaceAll("(sentinel-password=).*", "$1***");
   }
 
   /** The address, without users and passwords. */

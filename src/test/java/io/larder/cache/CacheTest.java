@@ -207,6 +207,65 @@ final class CacheTest {
   }
 
   @Test
+  void keep_invalidatedWhileItWasMadeInAnOutage_isNotServed() {
+    shared.down = true;
+    var ticket = here.ticket();
+    there.cache.invalidate(DOCS);
+
+    assertThat(here.cache.keep(ticket, new byte[] {1}, HOUR)).isFalse();
+    assertThat(here.find()).isInstanceOf(Lookup.Unknown.class);
+  }
+
+  @Test
+  void find_storeIsFull_servesWhatOnlyThisNodeHas() {
+    shared.down = true;
+    here.keep(1);
+    shared.down = false;
+
+    assertThat(value(here.find())).isEqualTo(1);
+  }
+
+  @Test
+  void remove_othersCouldNotBeTold_areToldByTheSecondTry() {
+    here.keep(1);
+    assertThat(value(there.find())).isEqualTo(1);
+    news.down(true);
+    assertThatThrownBy(() -> here.cache.remove(KEY)).isInstanceOf(ValkeyUnavailable.class);
+    news.down(false);
+
+    assertThat(here.cache.remove(KEY.name())).isTrue();
+    assertThat(there.find()).isInstanceOf(Lookup.Absent.class);
+  }
+
+  @Test
+  void removeSome_whileItIsRead_isNotKeptNear() {
+    here.keep(1);
+    here.near.clear();
+    shared.whileFinding =
+        () -> {
+          shared.whileFinding = () -> {};
+          assertThat(here.cache.removeSome("k*", "").removed()).isEqualTo(1);
+        };
+    here.find();
+
+    assertThat(here.find()).isInstanceOf(Lookup.Absent.class);
+    assertThat(there.find()).isInstanceOf(Lookup.Absent.class);
+  }
+
+  @Test
+  void message_unreadable_voidsWhatIsNearAndNoMore() {
+    for (var text : List.of("g 5 session:x", "g x tag:docs", "f", "k", "", "z 1 2")) {
+      here.keep(1);
+      here.find();
+      int before = shared.finds;
+      here.generations.message(text);
+
+      assertThat(value(here.find())).as(text).isEqualTo(1);
+      assertThat(shared.finds).as(text).isGreaterThan(before);
+    }
+  }
+
+  @Test
   void invalidate_storesAreDown_saysSo() {
     here.keep(1);
     outage();

@@ -82,8 +82,8 @@ abstract class StoreContract {
   }
 
   @Test
-  void keep_whatStoodThereIsGone_keeps() {
-    assertThat(store().keep(key, kept(2), 1)).isTrue();
+  void keep_whatStoodThereIsGone_doesNot() {
+    assertThat(store().keep(key, kept(2), 1)).isFalse();
   }
 
   @Test

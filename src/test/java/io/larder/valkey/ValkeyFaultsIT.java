@@ -7,11 +7,16 @@ import io.larder.guard.Breaker;
 import it.Await;
 import it.FaultProxy;
 import it.ValkeyProcess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +176,105 @@ final class ValkeyFaultsIT {
 
     assertThat(found).hasSize(50);
     assertThat(pages).isGreaterThan(1);
+  }
+
+  @Test
+  void get_replyInDrops_isCutOffInTime() throws IOException {
+    try (var server = new Liar("$1000000\r\n", "x");
+        var slow = TestValkey.at(server.uri())) {
+      long start = System.nanoTime();
+      assertThatThrownBy(() -> slow.get("k")).isInstanceOf(ValkeyUnavailable.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(CALL_MAX.multipliedBy(2));
+    }
+  }
+
+  @Test
+  void get_garbage_isUnavailableAndTheProbeGoesOn() throws IOException {
+    for (var garbage : List.of(":5\r\n", "*-7\r\n", "*1\r\n:1\r\n", "garbage\r\n")) {
+      try (var server = new Liar(garbage, "");
+          var lied = TestValkey.at(server.uri())) {
+        for (int i = 0; i < 4; i++) {
+          assertThatThrownBy(() -> lied.get("k")).as(garbage).isInstanceOf(ValkeyUnavailable.class);
+        }
+        assertThat(lied.state()).isNotEqualTo(Breaker.State.CLOSED);
+        server.reply = "+OK\r\n";
+        Await.until(
+            "closed after " + garbage.strip(),
+            Duration.ofSeconds(8),
+            () -> lied.state() == Breaker.State.CLOSED);
+      }
+    }
+  }
+
+  /** A server that says the same to everything, and then lets something drip. */
+  private static final class Liar implements AutoCloseable {
+    private static final String HELLO =
+        "*6\r\n$6\r\nserver\r\n$6\r\nvalkey\r\n$7\r\nversion\r\n$5\r\n8.1.0\r\n$5\r\nproto\r\n:2\r\n";
+
+    private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final String drop;
+    private volatile String reply;
+
+    Liar(String reply, String drop) throws IOException {
+      this.reply = reply;
+      this.drop = drop;
+      Thread.ofVirtual().start(this::accept);
+    }
+
+    String uri() {
+      return "valkey://127.0.0.1:" + listener.getLocalPort();
+    }
+
+    private void accept() {
+      try {
+        while (true) {
+          var socket = listener.accept();
+          Thread.ofVirtual().start(() -> talk(socket));
+        }
+      } catch (IOException closed) {
+        // the test is over
+        return;
+      }
+    }
+
+    private void talk(Socket socket) {
+      try (socket) {
+        var buffer = new byte[4096];
+        int length = socket.getInputStream().read(buffer);
+        while (length > 0) {
+          var said = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+          // how a connection begins is none of the test's affair
+          if (said.contains("HELLO")) {
+            socket.getOutputStream().write(bytes(HELLO));
+          }
+          if (said.contains("SETNAME")) {
+            socket.getOutputStream().write(bytes("+OK\r\n"));
+          }
+          if (said.contains("GET") || said.contains("SET\r\n")) {
+            lie(socket);
+          }
+          length = socket.getInputStream().read(buffer);
+        }
+      } catch (IOException gone) {
+        // the client has cut it off, as it should
+        return;
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void lie(Socket socket) throws IOException, InterruptedException {
+      socket.getOutputStream().write(bytes(reply));
+      for (int i = 0; !drop.isEmpty() && i < 100; i++) {
+        socket.getOutputStream().write(bytes(drop));
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      listener.close();
+    }
   }
 
   private String value(int i) {

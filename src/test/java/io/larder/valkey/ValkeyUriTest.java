@@ -78,6 +78,9 @@ final class ValkeyUriTest {
         "valkey://user:secret@a:65536",
         "valkey://user:secret@a,,b?cluster=true",
         "memcached://user:secret@host",
+        "valkey://user:x?secret@host:6379",
+        "valkey://user:p%zzsecret@host",
+        "valkey://a?sentinel=m&sentinel-password=a&secret",
         "valkey://user:secret@ho st",
         "valkey://user:secret@host:99x"
       })
