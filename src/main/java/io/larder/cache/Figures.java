@@ -25,8 +25,9 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>Storage, once a second for each who was active:
  *
  * <pre>
- * HINCRBY larder:1:figures:all               &lt;type&gt;:&lt;figure&gt; n …, PEXPIRE
- * HINCRBY larder:1:figures:user:&lt;tenant&gt;/&lt;id&gt; &lt;type&gt;:&lt;figure&gt; n …, PEXPIRE
+ * EVALSHA add 1 larder:1:figures:all                  life &lt;type&gt;:&lt;figure&gt; n …
+ * EVALSHA add 1 larder:1:figures:user:&lt;tenant&gt;/&lt;id&gt;  life &lt;type&gt;:&lt;figure&gt; n …
+ *   HINCRBY each, then PEXPIRE
  * </pre>
  *
  * A key holds at most ten figures per type and expires {@link #LIFE} after the last change. What

@@ -110,7 +110,7 @@ final class MemoryStore implements Store {
     var names = after(cursor, count);
     var gone = names.stream().filter(key -> matching.matcher(key.name()).matches()).toList();
     values.invalidateAll(gone);
-    return new Removed(names.size(), gone.size(), next(names, count));
+    return new Removed(gone.size(), next(names, count));
   }
 
   /** The first keys after a name, in order of their names. */

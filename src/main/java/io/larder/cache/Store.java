@@ -16,9 +16,6 @@ interface Store {
   /** Matches no version: what stands there is replaced in any case. */
   long ANY = -1;
 
-  /** Stands for a value that cannot be read. */
-  long UNREADABLE = ANY;
-
   /** Long enough for whatever is being made when a value is removed. */
   Duration TOMBSTONE = Duration.ofHours(1);
 
@@ -27,7 +24,7 @@ interface Store {
     /** A value, or a tombstone. */
     record There(Kept kept) implements At {}
 
-    /** Nothing to be used. The version is 0, or {@link #UNREADABLE}. */
+    /** Nothing to be used. The version is 0, or that of a value that cannot be read. */
     record Nothing(long version) implements At {}
   }
 
@@ -72,7 +69,7 @@ interface Store {
    *
    * @param next the cursor to go on with; empty = it is done
    */
-  record Removed(int looked, int removed, String next) {}
+  record Removed(int removed, String next) {}
 
   /** The value at a key, tombstones not being one. */
   default Optional<Kept> value(Key key) {

@@ -122,7 +122,7 @@ final class ValkeyStore implements Store {
     if (!page.keys().isEmpty()) {
       valkey.remove(page.keys());
     }
-    return new Removed(count, page.keys().size(), page.next());
+    return new Removed(page.keys().size(), page.next());
   }
 
   static String name(Key key) {

@@ -1,6 +1,5 @@
 package io.larder.ops;
 
-import io.larder.guard.Breaker;
 import io.larder.valkey.Valkey;
 import io.larder.valkey.ValkeyStores;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -36,10 +35,9 @@ class ValkeyHealth {
     if (store.isEmpty()) {
       return check.withData("state", "MEMORY").build();
     }
-    var breaker = store.get().state();
     return check
-        .withData("state", breaker == Breaker.State.CLOSED ? "OK" : "DEGRADED")
-        .withData("breaker", breaker.name())
+        .withData("state", store.get().isServing() ? "OK" : "DEGRADED")
+        .withData("breaker", store.get().breaker())
         .withData("opened", store.get().opened())
         .build();
   }
