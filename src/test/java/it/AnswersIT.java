@@ -109,6 +109,22 @@ final class AnswersIT {
   }
 
   @Test
+  void versionsAndPreviewsOfAVendor_areAnswersOfTheirOwn() {
+    var body = "{\"type\":\"message\",\"content\":[],\"stop_reason\":\"end_turn\"}";
+    SCRIPTED.script("s-beta", (request, answer) -> answer.whole(200, "application/json", body));
+    var question = "{\"model\":\"s-beta\",\"max_tokens\":1,\"messages\":[{}]}";
+
+    for (var value : new String[] {"a", "b"}) {
+      var path = "/v1/messages";
+      assertThat(header(LARDER.post(path, question, "anthropic-beta", value), "X-Cache"))
+          .isEqualTo("MISS");
+      assertThat(header(LARDER.post(path, question, "Anthropic-Beta", value), "X-Cache"))
+          .isEqualTo("HIT");
+    }
+    assertThat(SCRIPTED.requests("s-beta")).hasSize(2);
+  }
+
+  @Test
   void stream_providerThatRefusesUsage_isNotAskedForIt() {
     SCRIPTED.script(
         "p-nousage",

@@ -51,6 +51,16 @@ final class Api {
     return json(get("/api/jobs/" + job)).get("state").asText();
   }
 
+  /** A gauge or counter of the node without labels of its own. */
+  double figure(String name) {
+    return text(get("/metrics"))
+        .lines()
+        .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no metric " + name));
+  }
+
   static JsonNode json(HttpResponse<byte[]> answer) {
     try {
       return JSON.readTree(text(answer));

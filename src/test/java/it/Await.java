@@ -42,4 +42,20 @@ public final class Await {
     } while (System.nanoTime() < end);
     throw new IllegalStateException("not within " + max + ": " + what, last);
   }
+
+  /** Fails as soon as the condition does not hold any more; returns after that time. */
+  public static void during(Duration time, BooleanSupplier holds) {
+    long end = System.nanoTime() + time.toNanos();
+    do {
+      if (!holds.getAsBoolean()) {
+        throw new IllegalStateException("did not hold for " + time);
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted", stopped);
+      }
+    } while (System.nanoTime() < end);
+  }
 }

@@ -138,7 +138,9 @@ final class DoorsIT {
         text(LarderProcess.send(HttpRequest.newBuilder(LARDER.uri("/openapi")).build()));
 
     assertThat(description)
-        .contains("/v1/chat/completions:", "/v1/models:", "/v1/models/{id}:", "/api/me:");
+        .contains("/v1/chat/completions:", "/v1/models:", "/v1/models/{id}:", "/api/me:")
+        .contains("application/jsonl:", "text/event-stream:");
+    assertThat(LARDER.log()).contains("CWWKO1660I").doesNotContain("SROAP", "CWWKO168");
   }
 
   @Test

@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.larder.inference.Answer;
 import io.larder.inference.CacheDirectives;
 import io.larder.inference.CacheStatus;
-import io.larder.inference.Chat;
+import io.larder.inference.Inference;
 import io.larder.inference.Models;
 import io.larder.model.Caller;
 import io.larder.setting.Settings;
+import io.larder.wire.OpenAiChat;
 import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class InServerIT {
   private static final Caller CALLER = new Caller("in-server", "default", Set.of("user"));
 
-  @Inject Chat chat;
+  @Inject Inference inference;
   @Inject Models models;
   @Inject Settings settings;
 
@@ -41,15 +44,13 @@ final class InServerIT {
 
   @Test
   void chat_askedTwice_isAnsweredFromTheCache() throws Exception {
-    var first = assertInstanceOf(Chat.Step.ToAsk.class, begin()).exchange().ask();
-    var second = assertInstanceOf(Chat.Step.Answered.class, begin()).answer();
+    var first = assertInstanceOf(Inference.Step.ToAsk.class, begin()).asking().ask();
+    var second = assertInstanceOf(Inference.Step.Answered.class, begin()).answer();
 
     assertInstanceOf(CacheStatus.Miss.class, first.cache());
     assertInstanceOf(CacheStatus.Hit.class, second.cache());
     assertEquals(first.cache().key(), second.cache().key());
-    assertArrayEquals(
-        assertInstanceOf(Answer.Whole.class, first.body()).bytes(),
-        assertInstanceOf(Answer.Whole.class, second.body()).bytes());
+    assertArrayEquals(bytes(first), bytes(second));
   }
 
   @Test
@@ -63,9 +64,19 @@ final class InServerIT {
     assertEquals("user", settings.text("larder.cache.scope").orElseThrow());
   }
 
-  private Chat.Step begin() {
+  private static byte[] bytes(Answer answer) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    assertInstanceOf(Answer.Whole.class, answer.body()).bytes().writeTo(bytes);
+    return bytes.toByteArray();
+  }
+
+  private Inference.Step begin() {
     var body = "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"inside\"}]}";
-    return chat.begin(
-        CALLER, body.getBytes(StandardCharsets.UTF_8), List.of(), CacheDirectives.parse("", ""));
+    return inference.begin(
+        CALLER,
+        new OpenAiChat(),
+        body.getBytes(StandardCharsets.UTF_8),
+        List.of(),
+        CacheDirectives.parse("", ""));
   }
 }

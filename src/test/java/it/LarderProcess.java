@@ -90,8 +90,13 @@ public final class LarderProcess implements AutoCloseable {
 
   /** Sends a chat request, with header fields in pairs. */
   public HttpResponse<byte[]> chat(String body, String... headers) {
+    return post("/v1/chat/completions", body, headers);
+  }
+
+  /** Sends a request to an endpoint, with header fields in pairs. */
+  public HttpResponse<byte[]> post(String path, String body, String... headers) {
     var request =
-        request("/v1/chat/completions")
+        request(path)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body));
     if (headers.length > 0) {
@@ -115,6 +120,11 @@ public final class LarderProcess implements AutoCloseable {
   /** Its port. */
   public int port() {
     return port;
+  }
+
+  /** The id of the server's own process, which a script may have started. */
+  public long serverPid() {
+    return process.descendants().map(ProcessHandle::pid).reduce((a, b) -> b).orElse(process.pid());
   }
 
   /** The process; its exit code once it has ended. */

@@ -66,6 +66,9 @@ final class NodesIT {
             valkey.uri(),
             "LARDER_PROVIDER_P_URL",
             provider.url(),
+            // one that fails, so that it does not open the breaker of the other
+            "LARDER_PROVIDER_Q_URL",
+            provider.url(),
             "LARDER_CACHE_STALE",
             "stale-while-revalidate=30, stale-if-error=60",
             "LARDER_CACHE_WARM_CONCURRENCY",
@@ -209,6 +212,12 @@ final class NodesIT {
     assertThat(now.get("stores").get("cache").get("state").asText()).isEqualTo("OK");
     assertThat(now.get("stores").get("state").get("breaker").asText()).isEqualTo("CLOSED");
     assertThat(now.get("from").asText()).isEqualTo("all nodes");
+    for (var store : now.get("stores")) {
+      assertThat(store.get("keys").asLong()).isPositive();
+      assertThat(store.get("memoryBytes").asLong()).isPositive();
+      assertThat(store.get("evictedKeys").asLong()).isZero();
+      assertThat(store.get("memoryBytesMax").asLong()).isNotNegative();
+    }
   }
 
   /** Figures come with a second's delay; so it takes two equal looks to know that all have come. */
@@ -383,7 +392,7 @@ final class NodesIT {
             answer.whole(200, "application/json", next());
           }
         });
-    var body = ask("fails", "stale on error");
+    var body = ask("q/fails", "stale on error");
     var first = here.chat(body, "Larder-Cache", "ttl=1");
     broken.set(true);
     Await.until("stale", () -> cache(there.chat(body)).equals("STALE"));

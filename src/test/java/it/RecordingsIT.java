@@ -43,15 +43,29 @@ final class RecordingsIT {
         model,
         (request, answer) ->
             answer.whole(200, stream ? "text/event-stream" : "application/json", recorded));
+    var path = path(file);
     var question =
         String.format(
-            Locale.ROOT, "{\"model\":\"%s\",\"stream\":%s,\"messages\":[{}]}", model, stream);
+            Locale.ROOT,
+            "{\"model\":\"%s\",\"stream\":%s,\"max_tokens\":9,\"messages\":[{}],\"input\":\"x\"}",
+            model,
+            stream);
 
-    var miss = LARDER.chat(question);
-    var hit = LARDER.chat(question);
+    var miss = LARDER.post(path, question);
+    var hit = LARDER.post(path, question);
     assertThat(miss.headers().firstValue("X-Cache")).hasValue("MISS");
     assertThat(miss.body()).isEqualTo(recorded);
     assertThat(hit.headers().firstValue("X-Cache")).hasValue("HIT");
     assertThat(hit.body()).isEqualTo(recorded);
+  }
+
+  /** The endpoint that a recording comes from. */
+  private static String path(Path file) {
+    if (file.getParent().endsWith("anthropic")) {
+      return "/v1/messages";
+    }
+    return file.getFileName().toString().startsWith("responses")
+        ? "/v1/responses"
+        : "/v1/chat/completions";
   }
 }

@@ -19,6 +19,14 @@ public final class Requires {
         "needs a container engine (Podman or Docker with DOCKER_HOST)");
   }
 
+  /** A container engine whose containers can be on this machine's network. */
+  static void containersOnThisNetwork() {
+    containerEngine();
+    need(
+        System.getProperty("os.name").equals("Linux"),
+        "needs containers on this machine's network, which only Linux has");
+  }
+
   /** A Chromium or Chrome; gives its path. */
   public static Path browser() {
     var found =
@@ -40,7 +48,7 @@ public final class Requires {
 
   /** A Valkey or Redis server that can speak TLS. */
   public static void tls() {
-    need(ValkeyProcess.speaksTls(), "needs a valkey-server built with TLS");
+    need(Processes.speakTls(), "needs a valkey-server built with TLS");
   }
 
   /** A program on the PATH. */

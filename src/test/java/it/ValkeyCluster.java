@@ -33,16 +33,23 @@ public final class ValkeyCluster implements AutoCloseable {
   private static final int PORT_MAX = 22_000;
   private static final int PORT_TRIES_MAX = 1_000;
 
-  private final TemporaryFolder folder = TemporaryFolder.create("larder-cluster-");
+  private final ValkeyHost host;
 
   /** The first are the primaries to begin with; the rest their replicas, in the same order. */
   private final List<ValkeyProcess> nodes = new ArrayList<>();
 
-  private ValkeyCluster() {}
+  private ValkeyCluster(ValkeyHost host) {
+    this.host = host;
+  }
+
+  /** Starts all six as processes. */
+  public static ValkeyCluster start() {
+    return start(ValkeyHost.processes());
+  }
 
   /** Starts all six; returns when each knows the whole cluster and the replicas are in sync. */
-  public static ValkeyCluster start() {
-    var started = new ValkeyCluster();
+  public static ValkeyCluster start(ValkeyHost host) {
+    var started = new ValkeyCluster(host);
     try {
       started.startNodes();
       started.join();
@@ -123,7 +130,6 @@ public final class ValkeyCluster implements AutoCloseable {
   @Override
   public void close() {
     nodes.forEach(ValkeyProcess::close);
-    folder.close();
   }
 
   private void startNodes() {
@@ -131,14 +137,11 @@ public final class ValkeyCluster implements AutoCloseable {
       int port = freePortWithBus();
       nodes.add(
           ValkeyProcess.startAt(
+              host,
               port,
               List.of(
-                  "--dir",
-                  folder.path().toString(),
                   "--cluster-enabled",
                   "yes",
-                  "--cluster-config-file",
-                  "nodes-" + port + ".conf",
                   "--cluster-node-timeout",
                   "1500",
                   "--cluster-announce-ip",

@@ -5,38 +5,56 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import redis.embedded.core.ExecutableProvider;
 
 /**
- * A real Valkey server on a port of its own, to be killed, stopped and started again. It is the one
- * on the PATH, or else the Redis that a test dependency carries.
+ * A real Valkey server on a port of its own, to be killed, stopped and started again. Unless said
+ * otherwise it is a process of this machine.
  */
 public final class ValkeyProcess implements AutoCloseable {
   private static final long START_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int REPLY_MILLIS_MAX = 5_000;
 
+  private final ValkeyHost host;
   private final int port;
   private final Optional<TestCertificates> tls;
   private final List<String> arguments;
-  private Process process;
+  private final Map<String, Path> files;
+  private ValkeyHost.Running running;
 
-  private ValkeyProcess(int port, Optional<TestCertificates> tls, List<String> arguments) {
+  private ValkeyProcess(
+      ValkeyHost host,
+      int port,
+      Optional<TestCertificates> tls,
+      List<String> arguments,
+      Map<String, Path> files) {
+    this.host = host;
     this.port = port;
     this.tls = tls;
     this.arguments = arguments;
-    this.process = launch();
+    this.files = files;
+    this.running = launch();
   }
 
   /** Starts a server. */
   public static ValkeyProcess start(String... options) {
-    return startAt(freePort(), List.of(options));
+    return start(ValkeyHost.processes(), options);
+  }
+
+  /** Starts a server there. */
+  public static ValkeyProcess start(ValkeyHost host, String... options) {
+    return startAt(host, freePort(), List.of(options));
+  }
+
+  /** Starts a server that speaks TLS only. */
+  public static ValkeyProcess startTls(
+      TestCertificates certificates, boolean clientCertificateRequired, String... options) {
+    return startTls(ValkeyHost.processes(), certificates, clientCertificateRequired, options);
   }
 
   /**
@@ -46,46 +64,40 @@ public final class ValkeyProcess implements AutoCloseable {
    * @param clientCertificateRequired whether it turns clients away that show no certificate
    */
   public static ValkeyProcess startTls(
-      TestCertificates certificates, boolean clientCertificateRequired, String... options) {
-    Requires.tls();
+      ValkeyHost host,
+      TestCertificates certificates,
+      boolean clientCertificateRequired,
+      String... options) {
+    host.needTls();
     int port = freePort();
     var all = new ArrayList<>(List.of("--port", "0", "--tls-port", String.valueOf(port)));
-    all.addAll(List.of("--tls-cert-file", certificates.serverCertificatePem().toString()));
-    all.addAll(List.of("--tls-key-file", certificates.serverKeyPem().toString()));
-    all.addAll(List.of("--tls-ca-cert-file", certificates.caPem().toString()));
+    all.addAll(List.of("--tls-cert-file", "server.pem", "--tls-key-file", "server-key.pem"));
+    all.addAll(List.of("--tls-ca-cert-file", "ca.pem"));
     all.addAll(List.of("--tls-auth-clients", clientCertificateRequired ? "yes" : "no"));
     all.addAll(List.of(options));
-    return new ValkeyProcess(port, Optional.of(certificates), serverArguments(port, all));
+    return new ValkeyProcess(
+        host,
+        port,
+        Optional.of(certificates),
+        serverArguments(port, all),
+        Map.of(
+            "server.pem", certificates.serverCertificatePem(),
+            "server-key.pem", certificates.serverKeyPem(),
+            "ca.pem", certificates.caPem()));
   }
 
   /** Starts a server on that port. */
-  static ValkeyProcess startAt(int port, List<String> options) {
-    return new ValkeyProcess(port, Optional.empty(), serverArguments(port, options));
+  static ValkeyProcess startAt(ValkeyHost host, int port, List<String> options) {
+    return new ValkeyProcess(
+        host, port, Optional.empty(), serverArguments(port, options), Map.of());
   }
 
-  /** Starts a sentinel with a configuration that names its port; it writes to that file. */
-  static ValkeyProcess startSentinel(int port, Path configuration) {
+  /** Starts a sentinel with a configuration that names its port; it writes to a copy of it. */
+  static ValkeyProcess startSentinel(ValkeyHost host, int port, Path configuration) {
     // a sentinel is the same program by another name, and only the server is always at hand
-    var arguments = List.of(configuration.toString(), "--sentinel");
-    return new ValkeyProcess(port, Optional.empty(), arguments);
-  }
-
-  /** Whether the server at hand was built with TLS. */
-  static boolean speaksTls() {
-    try {
-      // without any port it ends at once, or before that at a word it does not know
-      var asked =
-          new ProcessBuilder(program(), "--port", "0", "--tls-port", "0")
-              .redirectErrorStream(true)
-              .start();
-      asked.getOutputStream().close();
-      try (var said = asked.getInputStream()) {
-        var text = new String(said.readAllBytes(), StandardCharsets.UTF_8);
-        return text.contains("not listen anywhere");
-      }
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
+    var arguments = List.of("sentinel.conf", "--sentinel");
+    return new ValkeyProcess(
+        host, port, Optional.empty(), arguments, Map.of("sentinel.conf", configuration));
   }
 
   /** Where it is. */
@@ -101,23 +113,23 @@ public final class ValkeyProcess implements AutoCloseable {
 
   /** Ends it at once, as a crash does. */
   public void kill() {
-    process.destroyForcibly();
-    join();
+    running.kill();
   }
 
   /** Starts it again on the same port; it comes back empty. */
   public void restart() {
-    process = launch();
+    running.close();
+    running = launch();
   }
 
   /** Stops it from answering while its sockets stay open, as a hung machine does. */
   public void freeze() {
-    signal("-STOP");
+    running.freeze();
   }
 
   /** Lets it go on. */
   public void thaw() {
-    signal("-CONT");
+    running.thaw();
   }
 
   /** Sends a command and returns the raw reply. */
@@ -137,15 +149,12 @@ public final class ValkeyProcess implements AutoCloseable {
 
   /** Whether it runs. */
   boolean isAlive() {
-    return process.isAlive();
+    return running.isAlive();
   }
 
   @Override
   public void close() {
-    if (process.isAlive()) {
-      thaw();
-    }
-    kill();
+    running.close();
   }
 
   /** A port that nothing listens on now. */
@@ -161,8 +170,6 @@ public final class ValkeyProcess implements AutoCloseable {
     var arguments = new ArrayList<>(List.of("--port", String.valueOf(port)));
     arguments.addAll(
         List.of("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"));
-    // a replica writes what it gets to a file, and any server starts with the file it finds
-    arguments.addAll(List.of("--dbfilename", "larder-" + port + ".rdb"));
     arguments.addAll(options);
     return List.copyOf(arguments);
   }
@@ -173,68 +180,19 @@ public final class ValkeyProcess implements AutoCloseable {
         : new Socket(InetAddress.getLoopbackAddress(), port);
   }
 
-  private Process launch() {
-    var command = new ArrayList<>(List.of(program()));
-    command.addAll(arguments);
-    try {
-      var log = Files.createTempFile("larder-valkey-", ".log");
-      log.toFile().deleteOnExit();
-      var started =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .directory(Path.of(System.getProperty("java.io.tmpdir")).toFile())
-              .start();
-      Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
-      awaitAnswer(started, log);
-      return started;
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
-  }
-
-  private void awaitAnswer(Process started, Path log) throws IOException {
+  private ValkeyHost.Running launch() {
+    var started = host.run("larder-valkey-" + port, arguments, files);
     long end = System.nanoTime() + START_NANOS;
     while (System.nanoTime() < end && started.isAlive()) {
       try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         assert socket.isConnected();
-        return;
+        return started;
       } catch (IOException notYet) {
         Thread.onSpinWait();
       }
     }
-    started.destroyForcibly();
-    throw new IllegalStateException("valkey did not start: " + Files.readString(log));
-  }
-
-  private static String program() {
-    return Requires.onPath("valkey-server")
-        .map(Path::toString)
-        .orElseGet(
-            () -> {
-              try {
-                return ExecutableProvider.newJarResourceProvider().get().getPath();
-              } catch (IOException none) {
-                throw new UncheckedIOException("no valkey-server, and none carried along", none);
-              }
-            });
-  }
-
-  private void signal(String signal) {
-    try {
-      new ProcessBuilder("kill", signal, String.valueOf(process.pid())).start().waitFor();
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void join() {
-    try {
-      process.waitFor(5, TimeUnit.SECONDS);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-    }
+    var said = started.log();
+    started.close();
+    throw new IllegalStateException("valkey did not start: " + said);
   }
 }

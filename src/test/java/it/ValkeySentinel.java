@@ -23,15 +23,23 @@ public final class ValkeySentinel implements AutoCloseable {
   /** A failed election is held again after twice the failover timeout. */
   private static final Duration FAILOVER_MAX = Duration.ofSeconds(30);
 
+  private final ValkeyHost host;
   private final TemporaryFolder folder = TemporaryFolder.create("larder-sentinel-");
   private final List<ValkeyProcess> servers = new ArrayList<>();
   private final List<ValkeyProcess> sentinels = new ArrayList<>();
 
-  private ValkeySentinel() {}
+  private ValkeySentinel(ValkeyHost host) {
+    this.host = host;
+  }
+
+  /** Starts all six as processes. */
+  public static ValkeySentinel start() {
+    return start(ValkeyHost.processes());
+  }
 
   /** Starts all six; returns when each sentinel knows the replicas and the other sentinels. */
-  public static ValkeySentinel start() {
-    var started = new ValkeySentinel();
+  public static ValkeySentinel start(ValkeyHost host) {
+    var started = new ValkeySentinel(host);
     try {
       started.startServers();
       started.startSentinels();
@@ -79,7 +87,7 @@ public final class ValkeySentinel implements AutoCloseable {
 
   @Override
   public void close() {
-    // sentinels first: they would write to their files while the servers go
+    // sentinels first: they would look for another primary while the servers go
     sentinels.forEach(ValkeyProcess::close);
     servers.forEach(ValkeyProcess::close);
     folder.close();
@@ -102,10 +110,9 @@ public final class ValkeySentinel implements AutoCloseable {
   }
 
   private ValkeyProcess startServer(List<String> role) {
-    var options = new ArrayList<>(List.of("--dir", folder.path().toString()));
-    options.addAll(List.of("--repl-diskless-sync-delay", "0"));
+    var options = new ArrayList<>(List.of("--repl-diskless-sync-delay", "0"));
     options.addAll(role);
-    var server = ValkeyProcess.startAt(ValkeyProcess.freePort(), options);
+    var server = ValkeyProcess.startAt(host, ValkeyProcess.freePort(), options);
     servers.add(server);
     return server;
   }
@@ -121,17 +128,16 @@ public final class ValkeySentinel implements AutoCloseable {
             """
             port %1$d
             bind 127.0.0.1
-            dir "%2$s"
-            sentinel monitor %3$s 127.0.0.1 %4$d 2
-            sentinel down-after-milliseconds %3$s 500
-            sentinel failover-timeout %3$s 3000
-            sentinel parallel-syncs %3$s 1
+            sentinel monitor %2$s 127.0.0.1 %3$d 2
+            sentinel down-after-milliseconds %2$s 500
+            sentinel failover-timeout %2$s 3000
+            sentinel parallel-syncs %2$s 1
             """
-                .formatted(port, folder.path(), NAME, primaryPort));
+                .formatted(port, NAME, primaryPort));
       } catch (IOException failed) {
         throw new UncheckedIOException(failed);
       }
-      sentinels.add(ValkeyProcess.startSentinel(port, configuration));
+      sentinels.add(ValkeyProcess.startSentinel(host, port, configuration));
     }
     Await.until(
         "the sentinels know everyone",

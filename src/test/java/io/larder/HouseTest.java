@@ -45,7 +45,9 @@ final class HouseTest {
                 "redis.clients.jedis..",
                 "org.apache.commons.pool2..")),
         arguments(
-            "provider", ours(List.of("model", "guard", "json", "setting"), "org.apache.hc..")),
+            "provider",
+            ours(List.of("model", "guard", "json", "setting", "telemetry"), "org.apache.hc..")),
+        arguments("wire", ours(List.of("model", "sse", "json"))),
         // 3 stores
         arguments(
             "cache",
@@ -61,6 +63,12 @@ final class HouseTest {
                 "jakarta.interceptor..",
                 "jakarta.json..",
                 "jakarta.ws.rs..")),
+        // answers in flight; cache for the sealing of what lies in its store
+        arguments(
+            "live",
+            ours(
+                List.of("model", "setting", "telemetry", "valkey", "cache"),
+                "com.github.benmanes.caffeine..")),
         // 4 hall
         arguments(
             "inference",
@@ -73,8 +81,10 @@ final class HouseTest {
                     "setting",
                     "telemetry",
                     "provider",
+                    "wire",
                     "cache",
-                    "job"),
+                    "job",
+                    "live"),
                 "org.greenbytes.http.sfv..")),
         // 5 doors; api sees provider, valkey and job only for their failures, which it puts into
         // its table of errors
@@ -87,6 +97,7 @@ final class HouseTest {
                     "setting",
                     "valkey",
                     "provider",
+                    "wire",
                     "job",
                     "access",
                     "cached",
@@ -99,7 +110,16 @@ final class HouseTest {
         arguments(
             "admin",
             ours(
-                List.of("model", "json", "valkey", "cache", "job", "cached", "inference", "api"),
+                List.of(
+                    "model",
+                    "json",
+                    "wire",
+                    "valkey",
+                    "cache",
+                    "job",
+                    "cached",
+                    "inference",
+                    "api"),
                 "jakarta.annotation.security..",
                 "jakarta.json.bind..",
                 "jakarta.ws.rs..",

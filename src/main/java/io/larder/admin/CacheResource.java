@@ -6,6 +6,7 @@ import io.larder.cache.Figure;
 import io.larder.cache.Figures;
 import io.larder.cache.Label;
 import io.larder.model.Caller;
+import io.larder.valkey.Occupancy;
 import io.larder.valkey.Valkey;
 import io.larder.valkey.ValkeyStores;
 import io.larder.valkey.ValkeyUnavailable;
@@ -47,7 +48,8 @@ public class CacheResource {
       summary = "Tell what the cache does",
       description =
           "Administrators see everybody's figures, users their own. Of all nodes, or, while the "
-              + "store of state is out of reach, of this node since it started: from tells.")
+              + "store of state is out of reach, of this node since it started: from tells. "
+              + "Administrators also see what the servers of the stores say of themselves.")
   public Map<String, Object> figures() {
     boolean admin = security.isUserInRole("admin");
     var caller = (Caller) Objects.requireNonNull(security.getUserPrincipal());
@@ -92,9 +94,28 @@ public class CacheResource {
           report.put("opened", one.opened());
           if (admin) {
             report.put("address", one.address());
+            occupancy(one).ifPresent(said -> report.putAll(named(said)));
           }
         });
     return report;
+  }
+
+  /** Empty = the store is down, or its user may not ask. */
+  private static Optional<Occupancy> occupancy(Valkey store) {
+    try {
+      return Optional.of(store.occupancy());
+    } catch (ValkeyUnavailable down) {
+      return Optional.empty();
+    }
+  }
+
+  private static Map<String, Long> named(Occupancy said) {
+    var named = new LinkedHashMap<String, Long>();
+    named.put("memoryBytes", said.memoryBytes());
+    named.put("memoryBytesMax", said.memoryBytesMax());
+    named.put("evictedKeys", said.evictedKeys());
+    named.put("keys", said.keys());
+    return named;
   }
 
   /** Invalidates everything. */

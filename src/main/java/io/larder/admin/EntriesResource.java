@@ -76,7 +76,7 @@ public class EntriesResource {
     add(labels, Label.Kind.TAG, tag);
     add(labels, Label.Kind.MODEL, model);
     add(labels, Label.Kind.USER, user);
-    var page = cache.list(labels, cursor, limit);
+    var page = cache.entries().list(labels, cursor, limit);
     return new Page(page.entries().stream().map(EntryView::of).toList(), page.next());
   }
 
@@ -106,7 +106,7 @@ public class EntriesResource {
     var names = admin ? names(key) : find(key).stream().map(Listed::name).toList();
     boolean removed = false;
     for (var name : names) {
-      removed |= cache.remove(name);
+      removed |= cache.entries().remove(name);
     }
     if (!removed) {
       throw Refusal.notFound("entry with this key");
@@ -127,6 +127,7 @@ public class EntriesResource {
     var found = new ArrayList<Listed>();
     for (var name : names(key)) {
       cache
+          .entries()
           .describe(name)
           .filter(entry -> security.isUserInRole("admin") || entry.labels().contains(mine))
           .ifPresent(found::add);
@@ -158,7 +159,7 @@ public class EntriesResource {
             progress -> {
               var cursor = "";
               do {
-                var removal = cache.removeSome(pattern, cursor);
+                var removal = cache.entries().removeSome(pattern, cursor);
                 progress.done(removal.removed());
                 cursor = removal.next();
               } while (!cursor.isEmpty() && !progress.isCancelled());

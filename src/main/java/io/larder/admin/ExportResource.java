@@ -13,6 +13,10 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Gives away what the cache has. */
@@ -31,13 +35,18 @@ public class ExportResource {
   @GET
   @Produces(JSON_LINES)
   @Operation(summary = "Export all entries as JSON lines, unencrypted")
+  @APIResponse(
+      responseCode = "200",
+      description = "An entry a line",
+      content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
   public StreamingOutput export() {
     return out -> {
       var cursor = "";
       do {
-        var page = cache.list(List.of(), cursor, PAGE);
+        var page = cache.entries().list(List.of(), cursor, PAGE);
         for (var entry : page.entries()) {
-          var line = cache.read(entry.name()).map(kept -> Exported.line(entry.name(), kept));
+          var line =
+              cache.entries().read(entry.name()).map(kept -> Exported.line(entry.name(), kept));
           out.write(line.orElse("").getBytes(StandardCharsets.UTF_8));
         }
         out.flush();

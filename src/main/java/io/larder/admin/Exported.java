@@ -113,6 +113,6 @@ final class Exported {
 
   /** Puts the entry into a cache, if it is good still and no other one is there. */
   boolean keepIn(Cache cache) {
-    return cache.restore(name, labels, storedAt, expiresAt, value);
+    return cache.entries().restore(name, labels, storedAt, expiresAt, value);
   }
 }

@@ -22,6 +22,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Long work, on whatever node it runs. */
@@ -57,6 +61,13 @@ public class JobsResource {
   @Path("events")
   @Produces(MediaType.SERVER_SENT_EVENTS)
   @Operation(summary = "Show a job's progress as events, each second until it is over")
+  @APIResponse(
+      responseCode = "200",
+      description = "Events named job; data is what GET /api/jobs/{id} answers",
+      content =
+          @Content(
+              mediaType = MediaType.SERVER_SENT_EVENTS,
+              schema = @Schema(type = SchemaType.STRING)))
   public StreamingOutput events(@PathParam("id") String id) {
     var first = find(id);
     return out -> watch(first, out);

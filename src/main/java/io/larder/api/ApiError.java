@@ -1,14 +1,20 @@
 package io.larder.api;
 
-import io.larder.inference.BadRequest;
+import io.larder.inference.CallFailed;
+import io.larder.inference.Crowded;
 import io.larder.inference.NotCached;
 import io.larder.inference.ScopeRefused;
+import io.larder.inference.TooSlow;
 import io.larder.job.JobsBusy;
 import io.larder.json.JsonWriter;
+import io.larder.model.Wire;
 import io.larder.provider.ProviderFailure;
 import io.larder.provider.UnknownModel;
 import io.larder.valkey.ValkeyUnavailable;
+import io.larder.wire.BadRequest;
+import io.larder.wire.WireFormat;
 import jakarta.ws.rs.WebApplicationException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 
@@ -34,6 +40,9 @@ record ApiError(int status, String code, Optional<String> param, String message)
           new ApiError(404, "model_not_found", Optional.of("model"), text(unknown));
       case ScopeRefused refused ->
           new ApiError(403, "scope_refused", Optional.of("Larder-Cache"), text(refused));
+      case CallFailed failed -> of(502, "provider_failed", text(failed));
+      case TooSlow slow -> of(504, "provider_timeout", text(slow));
+      case Crowded crowded -> of(503, "busy", text(crowded));
       case NotCached absent -> of(504, "not_cached", text(absent));
       case ProviderFailure failed ->
           switch (failed.kind()) {
@@ -41,6 +50,7 @@ record ApiError(int status, String code, Optional<String> param, String message)
             case CUT -> of(502, "provider_failed", text(failed));
             case TIMED_OUT -> of(504, "provider_timeout", text(failed));
             case BUSY -> of(503, "provider_busy", text(failed));
+            case OPEN -> of(503, "provider_unavailable", text(failed));
           };
       case BulkheadException full -> of(503, "busy", "too many requests of this kind at once");
       case WebApplicationException http -> ofStatus(http.getResponse().getStatus());
@@ -81,21 +91,15 @@ record ApiError(int status, String code, Optional<String> param, String message)
   }
 
   /**
-   * The body in the shape of the OpenAI wire.
+   * The body as clients of an endpoint expect it.
    *
-   * @see <a href="https://platform.openai.com/docs/guides/error-codes/api-errors">OpenAI,
-   *     errors</a>
+   * @param path of the endpoint below {@code /v1}
    */
-  String openAi() {
-    return "{\"error\":{\"message\":"
-        + JsonWriter.quote(message)
-        + ",\"type\":\""
-        + (status < 500 ? "invalid_request_error" : "server_error")
-        + "\",\"param\":"
-        + param.map(JsonWriter::quote).orElse("null")
-        + ",\"code\":\""
-        + code
-        + "\"}}";
+  String on(String path) {
+    var endpoint = path.startsWith("/") ? path.substring(1) : path;
+    var wire = endpoint.startsWith("messages") ? Wire.ANTHROPIC_MESSAGES : Wire.OPENAI_CHAT;
+    var body = WireFormat.of(wire).error(status, code, param.orElse(""), message);
+    return new String(body, StandardCharsets.UTF_8);
   }
 
   /** The body as problem+json, RFC 9457. */

@@ -28,6 +28,7 @@ final class CacheHeaders {
         response.header("Server-Timing", saved(stale.providerTime()));
       }
       case CacheStatus.Miss miss -> response.header("X-Cache", "MISS");
+      case CacheStatus.Collapsed collapsed -> response.header("X-Cache", "COLLAPSED");
       case CacheStatus.Bypass bypass -> response.header("X-Cache", "BYPASS");
     }
   }
@@ -56,6 +57,7 @@ final class CacheHeaders {
               + miss.forward()
               + (miss.stored() ? "; stored" : "")
               + (miss.detail().isEmpty() ? "" : "; detail=" + miss.detail());
+      case CacheStatus.Collapsed collapsed -> NAME + "; fwd=" + collapsed.forward() + "; collapsed";
       case CacheStatus.Bypass bypass -> NAME + "; fwd=bypass; detail=" + bypass.detail();
     };
   }

@@ -10,6 +10,14 @@ public class InferenceApplication extends Application {
   @Override
   public Set<Class<?>> getClasses() {
     return Set.of(
-        ChatResource.class, ModelsResource.class, OpenAiErrors.class, ConditionalRequests.class);
+        ChatResource.class,
+        ResponsesResource.class,
+        CompletionsResource.class,
+        EmbeddingsResource.class,
+        MessagesResource.class,
+        StreamsResource.class,
+        ModelsResource.class,
+        WireErrors.class,
+        ConditionalRequests.class);
   }
 }

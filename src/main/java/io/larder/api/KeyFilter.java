@@ -53,11 +53,14 @@ public class KeyFilter extends HttpFilter {
   private static void refuse(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     var error = ApiError.unauthorized();
-    boolean inference = request.getServletPath().startsWith("/v1");
+    var path = request.getRequestURI().substring(request.getContextPath().length());
+    boolean inference = path.startsWith("/v1");
     response.setStatus(error.status());
     response.setHeader("WWW-Authenticate", "Bearer realm=\"larder\"");
     response.setContentType(inference ? "application/json" : "application/problem+json");
-    response.getWriter().write(inference ? error.openAi() : error.problem());
+    response
+        .getWriter()
+        .write(inference ? error.on(path.substring("/v1".length())) : error.problem());
   }
 
   /** A request whose caller is known. */

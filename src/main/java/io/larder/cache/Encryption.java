@@ -23,7 +23,7 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>Sealed bytes: which key (4 bytes of its SHA-256) ‖ nonce (12, random) ‖ ciphertext and tag.
  * With random nonces a key is good for 2^32 values; replace it before.
  */
-final class Encryption {
+public final class Encryption {
   private static final int KEY_BYTES = 32;
   private static final int KEYS_MAX = 8;
   private static final int ID_BYTES = 4;
@@ -86,7 +86,7 @@ final class Encryption {
    *
    * @param bound what they belong to; they open only together with the same
    */
-  byte[] seal(byte[] plain, byte[] bound) {
+  public byte[] seal(byte[] plain, byte[] bound) {
     var nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);
     try {
@@ -102,7 +102,7 @@ final class Encryption {
   }
 
   /** What was sealed, unless it is damaged, belongs to something else, or the key is not here. */
-  Optional<byte[]> open(byte[] sealed, byte[] bound) {
+  public Optional<byte[]> open(byte[] sealed, byte[] bound) {
     if (sealed.length < ID_BYTES + NONCE_BYTES) {
       return Optional.empty();
     }

@@ -62,8 +62,11 @@ final class Envelope {
   }
 
   byte[] wrap(Key key, Kept kept) {
+    if (kept.isTombstone()) {
+      return tombstone(kept);
+    }
     var payload = kept.value();
-    int flags = kept.isTombstone() ? TOMBSTONE : 0;
+    int flags = 0;
     if (payload.length >= compressBytesMin) {
       var smaller = Compression.compress(payload);
       if (smaller.isPresent()) {
@@ -71,13 +74,22 @@ final class Envelope {
         flags |= COMPRESSED;
       }
     }
-    if (encryption.isPresent() && !kept.isTombstone()) {
+    if (encryption.isPresent()) {
       flags |= ENCRYPTED;
     }
     var header = header(kept, flags);
-    if ((flags & ENCRYPTED) != 0) {
-      payload = encryption.orElseThrow().seal(payload, bound(key, header));
+    if (encryption.isPresent()) {
+      payload = encryption.get().seal(payload, bound(key, header));
     }
+    return checked(header, payload);
+  }
+
+  /** A tombstone says nothing that depends on the key, and nothing secret. */
+  static byte[] tombstone(Kept tombstone) {
+    return checked(header(tombstone, TOMBSTONE), new byte[0]);
+  }
+
+  private static byte[] checked(byte[] header, byte[] payload) {
     var out =
         ByteBuffer.allocate(header.length + payload.length + CHECK_BYTES).put(header).put(payload);
     return out.putInt(check(out.array(), out.position())).array();

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <pre>
  * EVALSHA add 1 larder:1:figures:all                  life &lt;type&gt;:&lt;figure&gt; n …
  * EVALSHA add 1 larder:1:figures:user:&lt;tenant&gt;/&lt;id&gt;  life &lt;type&gt;:&lt;figure&gt; n …
+ * EVALSHA add 1 larder:1:figures:nodes                life &lt;type&gt;:&lt;figure&gt; n …
  *   HINCRBY each, then PEXPIRE
  * </pre>
  *
@@ -42,6 +43,9 @@ public final class Figures implements AutoCloseable {
 
   /** All users together. */
   public static final String EVERYBODY = "all";
+
+  /** What no user asked for: the nodes' own calls. */
+  public static final String NODES = "nodes";
 
   private static final String THE_REST = "user:*";
   private static final String PREFIX = "larder:1:figures:";
@@ -90,6 +94,7 @@ public final class Figures implements AutoCloseable {
   public Figures(Optional<Valkey> state) {
     this.state = state;
     this.everybody = subjects.computeIfAbsent(EVERYBODY, absent -> new Subject());
+    subjects.put(NODES, new Subject());
     if (state.isPresent()) {
       var unused = flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
     }
@@ -98,7 +103,7 @@ public final class Figures implements AutoCloseable {
   /**
    * Adds to a figure.
    *
-   * @param user tenant and id, as {@link #user}
+   * @param user tenant and id, as {@link #user}, or {@link #NODES}
    */
   public void add(String type, String user, Figure figure, long more) {
     everybody.of(type).add(figure, more);

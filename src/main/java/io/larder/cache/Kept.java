@@ -92,7 +92,8 @@ public final class Kept {
     return stamps;
   }
 
-  long version() {
+  /** Unlike that of any other value that stands or stood under its key. */
+  public long version() {
     return version;
   }
 

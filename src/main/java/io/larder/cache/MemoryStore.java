@@ -80,8 +80,12 @@ final class MemoryStore implements Store {
 
   @Override
   public void remove(Key key) {
+    values.put(key, tombstone());
+  }
+
+  private Kept tombstone() {
     long version = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-    values.put(key, Kept.tombstone(clock.instant(), TOMBSTONE, version));
+    return Kept.tombstone(clock.instant(), TOMBSTONE, version);
   }
 
   @Override
@@ -108,9 +112,27 @@ final class MemoryStore implements Store {
   public Removed removeSome(String glob, String cursor, int count) {
     var matching = Glob.pattern(glob);
     var names = after(cursor, count);
-    var gone = names.stream().filter(key -> matching.matcher(key.name()).matches()).toList();
-    values.invalidateAll(gone);
-    return new Removed(gone.size(), next(names, count));
+    int gone = 0;
+    for (var key : names) {
+      if (matching.matcher(key.name()).matches() && bury(key)) {
+        gone++;
+      }
+    }
+    return new Removed(gone, next(names, count));
+  }
+
+  /** Puts a tombstone in place of a value, and says whether there was one. */
+  private boolean bury(Key key) {
+    var done = new AtomicBoolean();
+    values
+        .asMap()
+        .computeIfPresent(
+            key,
+            (same, there) -> {
+              done.set(!there.isTombstone());
+              return there.isTombstone() ? there : tombstone();
+            });
+    return done.get();
   }
 
   /** The first keys after a name, in order of their names. */

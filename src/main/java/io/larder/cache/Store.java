@@ -53,7 +53,10 @@ interface Store {
    */
   Some some(String cursor, int count);
 
-  /** Removes the values whose names match a glob, some at a time, and says how many those were. */
+  /**
+   * Removes the values whose names match a glob, some at a time, and keeps what is being made in
+   * their place meanwhile from coming back.
+   */
   Removed removeSome(String glob, String cursor, int count);
 
   /**
@@ -67,6 +70,7 @@ interface Store {
   /**
    * How far a removal has come.
    *
+   * @param removed values, tombstones not being any
    * @param next the cursor to go on with; empty = it is done
    */
   record Removed(int removed, String next) {}

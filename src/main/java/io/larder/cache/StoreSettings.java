@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param compressBytesMin smallest value that is compressed in Valkey
  * @param encryption how values are sealed in Valkey; empty = not at all
  */
-record StoreSettings(
+public record StoreSettings(
     int memoryBytesMax, Duration nearTimeMax, int compressBytesMin, Optional<Encryption> encryption)
     implements Checked {
   private static final int MIB = 1024 * 1024;

@@ -27,7 +27,7 @@ public final class Ticket {
   }
 
   /** What stood there when the ticket was taken; 0 = nothing. */
-  long version() {
+  public long version() {
     return version;
   }
 
@@ -41,7 +41,7 @@ public final class Ticket {
   }
 
   /** Whether the shared store was out of reach, so that only this node may keep the value. */
-  boolean isLocal() {
+  public boolean isLocal() {
     return local;
   }
 }

@@ -22,7 +22,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * EVALSHA replace 1 larder:1:answer:{name} version …       in place of something
  *   GETRANGE, then SET … PX if it is still the same
  * SET     larder:1:lead:{name} 1 PX time NX                the right to refresh
- * SCAN, GETRANGE, STRLEN, UNLINK                           to list, and to remove by pattern
+ * SCAN, GETRANGE, STRLEN                                   to list
+ * SCAN, EVALSHA bury n larder:1:answer:{name} …            to remove by pattern
+ *   GETRANGE, then SET … PX if it is a value, each
  * </pre>
  *
  * A value is an {@link Envelope}. Every key expires after the value's time to live and stale times,
@@ -31,6 +33,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class ValkeyStore implements Store {
   private static final String PREFIX = "larder:1:answer:{";
   private static final Script REPLACE = Script.of(ValkeyStore.class, "replace.lua");
+  private static final Script BURY = Script.of(ValkeyStore.class, "bury.lua");
   private static final byte[] CLAIMED = {'1'};
 
   private final Valkey valkey;
@@ -86,14 +89,18 @@ final class ValkeyStore implements Store {
 
   @Override
   public void remove(Key key) {
+    valkey.set(name(key), tombstone(), TOMBSTONE);
+  }
+
+  /** The same for every key. */
+  private byte[] tombstone() {
     long version = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-    var tombstone = Kept.tombstone(clock.instant(), TOMBSTONE, version);
-    valkey.set(name(key), envelope.wrap(key, tombstone), TOMBSTONE);
+    return Envelope.tombstone(Kept.tombstone(clock.instant(), TOMBSTONE, version));
   }
 
   @Override
   public boolean claim(Key key, Duration time) {
-    return valkey.setIfAbsent("larder:1:lead:{" + key.name() + "}", CLAIMED, time);
+    return valkey.setIfAbsent("larder:1:claim:{" + key.name() + "}", CLAIMED, time);
   }
 
   @Override
@@ -119,10 +126,12 @@ final class ValkeyStore implements Store {
   @Override
   public Removed removeSome(String glob, String cursor, int count) {
     var page = valkey.scan(PREFIX + glob + "}", cursor, count);
-    if (!page.keys().isEmpty()) {
-      valkey.remove(page.keys());
+    if (page.keys().isEmpty()) {
+      return new Removed(0, page.next());
     }
-    return new Removed(page.keys().size(), page.next());
+    var life = String.valueOf(TOMBSTONE.toMillis()).getBytes(StandardCharsets.US_ASCII);
+    var args = List.of(tombstone(), life, new byte[] {Envelope.FORMAT});
+    return new Removed((int) valkey.sum(BURY, page.keys(), args), page.next());
   }
 
   static String name(Key key) {

@@ -2,6 +2,7 @@ package io.larder.cached;
 
 import io.larder.cache.Cache;
 import io.larder.cache.CacheSettings;
+import io.larder.cache.Figures;
 import io.larder.setting.Live;
 import io.larder.telemetry.Telemetry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -53,7 +54,8 @@ class CachedBeans {
       Live<CacheSettings> settings,
       Binding binding,
       CurrentCaller current,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      Figures figures) {
     return new Caching(
         cache,
         new Shelf(
@@ -73,7 +75,8 @@ class CachedBeans {
             return Optional.empty();
           }
         },
-        telemetry);
+        telemetry,
+        figures);
   }
 
   private static void pause(Duration time) {

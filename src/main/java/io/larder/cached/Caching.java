@@ -1,9 +1,11 @@
 package io.larder.cached;
 
 import io.larder.cache.Cache;
+import io.larder.cache.Figures;
 import io.larder.cache.Key;
 import io.larder.cache.Label;
 import io.larder.cache.Lookup;
+import io.larder.cache.Ticket;
 import io.larder.cached.Flights.Flight;
 import io.larder.cached.Flights.Landing;
 import io.larder.cached.Values.Result;
@@ -41,6 +43,7 @@ final class Caching {
   private final Owed owed;
   private final Supplier<Optional<Caller>> current;
   private final Telemetry telemetry;
+  private final Figures figures;
   private final ConcurrentHashMap<Method, Terms> terms = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Method, Naming> namings = new ConcurrentHashMap<>();
 
@@ -51,7 +54,8 @@ final class Caching {
       Flights flights,
       Turns turns,
       Supplier<Optional<Caller>> current,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      Figures figures) {
     this.cache = cache;
     this.shelf = shelf;
     this.parts = parts;
@@ -60,14 +64,11 @@ final class Caching {
     this.owed = new Owed(cache);
     this.current = current;
     this.telemetry = telemetry;
+    this.figures = figures;
   }
 
   /** One call of an annotated method. */
-  private record Call(Terms terms, Key key, Set<Label> labels, Work work) {
-    String type() {
-      return key.type();
-    }
-
+  private record Call(Terms terms, Key key, Set<Label> labels, Tally tally, Work work) {
     /** A result in the form that the method promises. */
     @Nullable Object promised(Result result) {
       return terms.form().stage()
@@ -81,14 +82,14 @@ final class Caching {
     var read = terms.computeIfAbsent(method, one -> Terms.of(annotation(one, Cached.class), one));
     var call = call(read, arguments, work);
     if (!owed.settle()) {
-      telemetry.cacheRequest(call.type(), "bypass");
+      call.tally().bypass();
       return work.call();
     }
     long ended = flights.ended();
     var lookup = cache.find(call.key());
     var hit = shelf.read(call.terms(), lookup);
     if (hit.isPresent()) {
-      telemetry.cacheRequest(call.type(), "hit");
+      call.tally().hit(lookup);
       return call.promised(hit.get());
     }
     var place = flights.board(call.key().name());
@@ -98,7 +99,7 @@ final class Caching {
     if (place.flight().isMine()) {
       return work.call();
     }
-    telemetry.cacheRequest(call.type(), "collapsed");
+    call.tally().collapsed();
     return call.terms().form().stage()
         ? followLater(call, place.flight())
         : follow(call, place.flight());
@@ -115,32 +116,34 @@ final class Caching {
         hit = lookup.equals(before) ? none() : shelf.read(call.terms(), lookup);
       }
       if (hit.isPresent()) {
-        telemetry.cacheRequest(call.type(), "hit");
+        call.tally().hit(lookup);
         flights.land(flight, shelf.landing(lookup));
         return call.promised(hit.get());
       }
-      telemetry.cacheRequest(call.type(), "miss");
+      call.tally().miss();
       var ticket = cache.ticket(call.key(), lookup, call.labels());
       return finish(
           call.work().call(),
           call,
           value -> {
-            var landing = shelf.keep(call.terms(), ticket, value);
+            var landing = keep(call, ticket, value);
             free(call, landing);
             flights.land(flight, landing);
             return shelf.own(call.terms(), value, landing, "uri-miss");
           },
-          failure -> {
-            free(call, Landing.NOTHING);
-            flights.fail(flight, failure);
-          });
+          failure -> fail(call, flight, failure));
     } catch (Throwable failure) {
-      free(call, Landing.NOTHING);
-      flights.fail(flight, failure);
+      fail(call, flight, failure);
       throw failure;
     } finally {
       flight.returned();
     }
+  }
+
+  private void fail(Call call, Flight flight, Throwable failure) {
+    call.tally().failed();
+    free(call, Landing.NOTHING);
+    flights.fail(flight, failure);
   }
 
   private boolean readable(Call call, Lookup found) {
@@ -159,9 +162,17 @@ final class Caching {
     return life.compareTo(Turns.TIME_MAX) < 0 ? life : Turns.TIME_MAX;
   }
 
+  private Landing keep(Call call, Ticket ticket, @Nullable Object value) {
+    var landing = shelf.keep(call.terms(), ticket, value);
+    if (landing.isKept()) {
+      call.tally().stored();
+    }
+    return landing;
+  }
+
   /** Tells other nodes that wait for a value that none has come. */
   private void free(Call call, Landing landing) {
-    if (call.terms().acrossNodes() && !landing.left().isPositive()) {
+    if (call.terms().acrossNodes() && !landing.isKept()) {
       turns.pass(call.key());
     }
   }
@@ -197,22 +208,25 @@ final class Caching {
     var read = terms.computeIfAbsent(method, one -> Terms.of(annotation(one, CachePut.class), one));
     var call = call(read, arguments, work);
     boolean settled = owed.settle();
-    boolean removed = owed.remove(call.key());
-    telemetry.cacheRequest(call.type(), settled && removed ? "miss" : "bypass");
+    boolean mayKeep = owed.remove(call.key()) && settled;
+    if (mayKeep) {
+      call.tally().miss();
+    } else {
+      call.tally().bypass();
+    }
     var ticket = cache.ticket(call.key(), cache.find(call.key()), call.labels());
     return finish(
         work.call(),
         call,
         value -> {
-          var landing =
-              settled && removed ? shelf.keep(call.terms(), ticket, value) : Landing.NOTHING;
-          if (!landing.left().isPositive()) {
+          var landing = mayKeep ? keep(call, ticket, value) : Landing.NOTHING;
+          if (!landing.isKept()) {
             owed.remove(call.key());
           }
           flights.renew();
           return shelf.own(call.terms(), value, landing, "method");
         },
-        failure -> {});
+        failure -> call.tally().failed());
   }
 
   /** Calls a {@link CacheInvalidate} method, and invalidates once it has returned normally. */
@@ -229,7 +243,7 @@ final class Caching {
     }
     Optional<Key> key =
         labels.isEmpty()
-            ? Optional.of(naming.key(arguments, caller(naming), parts))
+            ? Optional.of(naming.key(arguments, caller(naming, current.get()), parts))
             : Optional.empty();
     Function<@Nullable Object, @Nullable Object> then =
         value -> {
@@ -254,17 +268,23 @@ final class Caching {
 
   private Call call(Terms terms, @Nullable Object[] arguments, Work work) {
     var naming = terms.naming();
-    var caller = caller(naming);
+    var asking = current.get();
+    var caller = caller(naming, asking);
+    var user = asking.map(one -> Figures.user(one.tenant(), one.id())).orElse(Figures.NODES);
     return new Call(
-        terms, naming.key(arguments, caller, parts), naming.labels(arguments, caller, parts), work);
+        terms,
+        naming.key(arguments, caller, parts),
+        naming.labels(arguments, caller, parts),
+        new Tally(telemetry, figures, naming.type(), user),
+        work);
   }
 
-  private Optional<Caller> caller(Naming naming) {
+  /** Who shares the values, as far as the key names it. */
+  private static Optional<Caller> caller(Naming naming, Optional<Caller> asking) {
     if (naming.scope() == Scope.GLOBAL) {
       return Optional.empty();
     }
-    var caller = current.get();
-    if (caller.isEmpty()) {
+    if (asking.isEmpty()) {
       throw new IllegalStateException(
           "cache type "
               + naming.type()
@@ -273,7 +293,7 @@ final class Caching {
               + ", but nobody calls:"
               + " there is no request, or its caller is not identified");
     }
-    return caller;
+    return asking;
   }
 
   private static <A extends Annotation> A annotation(Method method, Class<A> type) {

@@ -36,6 +36,10 @@ final class Flights {
    */
   record Landing(Optional<byte[]> bytes, Duration left) {
     static final Landing NOTHING = new Landing(Optional.empty(), Duration.ZERO);
+
+    boolean isKept() {
+      return left.isPositive();
+    }
   }
 
   /** One call. */

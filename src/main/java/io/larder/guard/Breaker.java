@@ -64,7 +64,7 @@ public final class Breaker {
 
   /**
    * Whether a call may go to the target. Whoever is told yes reports the outcome with {@link
-   * #succeeded} or {@link #failed}.
+   * #succeeded}, {@link #failed} or {@link #withdrew}.
    */
   public boolean allows() {
     return switch (now()) {
@@ -73,6 +73,18 @@ public final class Breaker {
       case Open open ->
           nanoTime.getAsLong() - open.until() >= 0
               && phase.compareAndSet(open, new HalfOpen(open.pause()));
+    };
+  }
+
+  /**
+   * Whether a call would be refused now. Allows none, so it may be asked before waiting for what
+   * else the call needs.
+   */
+  public boolean refuses() {
+    return switch (now()) {
+      case Closed closed -> false;
+      case HalfOpen halfOpen -> true;
+      case Open open -> nanoTime.getAsLong() - open.until() < 0;
     };
   }
 
@@ -104,6 +116,14 @@ public final class Breaker {
         }
         return;
       }
+    }
+  }
+
+  /** A call that was allowed has ended without telling anything of the target. */
+  public void withdrew() {
+    // a trial without an outcome: the next call is the trial
+    if (now() instanceof HalfOpen trial) {
+      phase.compareAndSet(trial, new Open(nanoTime.getAsLong(), trial.pause()));
     }
   }
 

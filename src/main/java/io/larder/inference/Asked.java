@@ -11,29 +11,43 @@ import io.larder.model.Fingerprint;
 import io.larder.model.Header;
 import io.larder.model.Wire;
 import io.larder.provider.Providers.Route;
+import io.larder.wire.OpenAiEmbeddings;
+import io.larder.wire.WireFormat;
+import io.larder.wire.WireRequest;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A request as the cache sees it: what it is called, and what may answer it.
  *
  * @param settings as they were when it came
+ * @param routes to those who may answer, at least one; the first gives the answer its name
  * @param bypass why the cache is left out; empty = it is not
  */
 record Asked(
     Caller caller,
-    ChatRequest request,
-    Route route,
+    WireFormat format,
+    WireRequest request,
+    List<Route> routes,
     List<Header> headers,
     CacheDirectives directives,
     CacheSettings settings,
     Fingerprint fingerprint,
     String bypass) {
-  private static final Wire WIRE = Wire.OPENAI_CHAT;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** Vendors' versions and previews, by which the same request gets another shape of answer. */
+  private static final List<String> VARIANTS =
+      List.of("anthropic-version:", "anthropic-beta:", "openai-beta:");
 
   Asked {
+    routes = List.copyOf(routes);
     headers = List.copyOf(headers);
   }
 
@@ -44,17 +58,35 @@ record Asked(
    */
   static Asked of(
       Caller caller,
-      ChatRequest request,
-      Route route,
+      WireFormat format,
+      WireRequest request,
+      List<Route> routes,
       List<Header> headers,
       CacheDirectives directives,
       CacheSettings settings) {
     var larder = directives.larder();
     var scope = scope(caller, larder, settings.scope());
     var fingerprint =
-        Fingerprints.of(scope, larder.namespace(), caller, WIRE, route, request.object());
+        Fingerprints.of(
+            scope,
+            larder.namespace(),
+            caller,
+            format.wire(),
+            routes.getFirst(),
+            canonical(format, request) + variant(headers));
     var bypass = bypass(request, directives, settings);
-    return new Asked(caller, request, route, headers, directives, settings, fingerprint, bypass);
+    return new Asked(
+        caller, format, request, routes, headers, directives, settings, fingerprint, bypass);
+  }
+
+  /** Header fields that change what an answer looks like, each as sent; empty without any. */
+  private static String variant(List<Header> headers) {
+    return headers.stream()
+        .map(header -> header.name().toLowerCase(Locale.ROOT) + ": " + header.value().strip())
+        .filter(field -> VARIANTS.stream().anyMatch(field::startsWith))
+        .sorted()
+        .map(field -> "\n" + field)
+        .collect(Collectors.joining());
   }
 
   /** Who shares the answer: as configured, unless the caller asks for less, or may ask for more. */
@@ -66,8 +98,17 @@ record Asked(
     return asked;
   }
 
+  /** What the answer depends on. One input to embed is the same alone and in a list of its own. */
+  private static String canonical(WireFormat format, WireRequest request) {
+    if (format.wire() != Wire.OPENAI_EMBEDDINGS) {
+      return request.canonical();
+    }
+    var batch = OpenAiEmbeddings.batch(request);
+    return batch.size() == 1 ? batch.single(0).canonical() : request.canonical();
+  }
+
   private static String bypass(
-      ChatRequest request, CacheDirectives directives, CacheSettings settings) {
+      WireRequest request, CacheDirectives directives, CacheSettings settings) {
     if (directives.noStore()) {
       return "no-store";
     }
@@ -77,19 +118,40 @@ record Asked(
     return settings.onlyDeterministic() && !request.isDeterministic() ? "not-deterministic" : "";
   }
 
+  /** The same request for something else. */
+  Asked with(WireRequest other) {
+    return of(caller, format, other, routes, headers, directives, settings);
+  }
+
   boolean usesCache() {
     return bypass.isEmpty();
   }
 
   Key key() {
-    return new Key(WIRE.cacheType(), fingerprint.hex() + (request.stream() ? ":stream" : ""));
+    return new Key(format.wire().cacheType(), fingerprint.hex());
+  }
+
+  /** A name for an answer that is not for the cache: unlike any other. */
+  String unnamed() {
+    var bytes = new byte[32];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /** Whether the stream may be held for a while so that a client that lost it can go on. */
+  boolean isResumable() {
+    return !directives.noStore() && request.stream();
+  }
+
+  int valueBytesMax() {
+    return settings.valueBytesMax();
   }
 
   /** What the answer is filed under, beside its type. */
   List<Label> labels() {
     var labels = new ArrayList<Label>();
-    labels.add(new Label(Label.Kind.MODEL, route.model()));
-    labels.add(new Label(Label.Kind.PROVIDER, route.provider().name()));
+    labels.add(new Label(Label.Kind.MODEL, routes.getFirst().model()));
+    labels.add(new Label(Label.Kind.PROVIDER, routes.getFirst().provider().name()));
     labels.add(new Label(Label.Kind.USER, caller.id()));
     labels.addAll(directives.larder().labels());
     return labels;
@@ -123,6 +185,17 @@ record Asked(
     return allowed && found instanceof Lookup.Stale(Kept kept)
         ? Optional.of(kept).filter(stale -> stale.servesOnError(now))
         : Optional.empty();
+  }
+
+  /**
+   * What the cache did for a request that it could not answer.
+   *
+   * @param detail why the answer was not stored, or empty
+   */
+  CacheStatus missed(Lookup found, boolean stored, String detail) {
+    return usesCache()
+        ? new CacheStatus.Miss(fingerprint, forward(found), stored, detail)
+        : new CacheStatus.Bypass(fingerprint, bypass);
   }
 
   /** Why the provider is asked, as RFC 9211 names it. */

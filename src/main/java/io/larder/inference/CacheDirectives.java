@@ -1,5 +1,6 @@
 package io.larder.inference;
 
+import io.larder.wire.BadRequest;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;

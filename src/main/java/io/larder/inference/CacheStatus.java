@@ -40,6 +40,13 @@ public sealed interface CacheStatus {
       implements CacheStatus {}
 
   /**
+   * Answered by a call to the provider that was under way already, for somebody else.
+   *
+   * @param forward why the provider is asked, as RFC 9211 names it
+   */
+  record Collapsed(Fingerprint key, String forward) implements CacheStatus {}
+
+  /**
    * The cache was not used.
    *
    * @param detail why, such as {@code no-store}

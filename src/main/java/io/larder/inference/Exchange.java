@@ -1,131 +1,321 @@
 package io.larder.inference;
 
 import io.larder.cache.Kept;
-import io.larder.cache.Retention;
-import io.larder.cache.Ticket;
-import io.larder.guard.Deadline;
+import io.larder.cache.Lookup;
+import io.larder.live.Flight;
+import io.larder.live.Flights.Boarding;
+import io.larder.live.Head;
+import io.larder.live.Outcome;
+import io.larder.live.Part;
 import io.larder.model.Usage;
-import io.larder.model.Wire;
 import io.larder.provider.ProviderFailure;
-import io.larder.provider.Providers.Route;
+import io.larder.provider.Providers.Answered;
 import io.larder.provider.Question;
 import io.larder.provider.Reply;
+import io.larder.sse.SseReader;
 import io.larder.telemetry.Telemetry;
+import io.larder.wire.WireFormat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
-/** One request that a provider has to answer: asks, records, keeps. Waits, so it wants a thread. */
-public final class Exchange {
+/**
+ * One request that the cache could not answer: joins a call to a provider that is under way for an
+ * equal request, or makes one itself. Waits, so it wants a thread.
+ */
+final class Exchange implements Asking {
+  /** How often a request joins others whose calls then fail, before it gives up. */
+  private static final int ROUNDS_MAX = 3;
+
+  /** Largest refusal of a provider that is passed on to all who wait. */
+  private static final int REFUSAL_BYTES_MAX = 64 * 1024;
+
   private static final Logger LOG = System.getLogger(Exchange.class.getName());
   private static final String JSON = "application/json";
   private static final String EVENT_STREAM = "text/event-stream";
 
-  private final Chat chat;
+  private final Inference inference;
   private final Asked asked;
-  private final ChatRequest request;
-  private final Route route;
-  private final Plan plan;
   private final Tally tally;
+  private final Keeper keeper;
   private final long startNanos = System.nanoTime();
-  private boolean begun;
+  private Lookup found;
+  private volatile String provider;
+  private volatile boolean begun;
+  private boolean usageAsked;
   private volatile boolean hasKept;
-  private Optional<Reply> unread = Optional.empty();
+  private Optional<Flight> flight = Optional.empty();
 
-  /**
-   * What to do with the answer.
-   *
-   * @param forward why the provider is asked, as RFC 9211 names it
-   * @param ticket to keep the answer; empty = it must not be kept
-   * @param retention for how long
-   * @param fallback what may answer in case the provider fails
-   */
-  record Plan(
-      String forward,
-      Optional<Ticket> ticket,
-      Retention retention,
-      int valueBytesMax,
-      Optional<Kept> fallback) {}
-
-  Exchange(Chat chat, Asked asked, Plan plan, Tally tally) {
-    this.chat = chat;
+  Exchange(Inference inference, Asked asked, Lookup found, Tally tally, Keeper keeper) {
+    this.keeper = keeper;
+    this.inference = inference;
     this.asked = asked;
-    this.request = asked.request();
-    this.route = asked.route();
-    this.plan = plan;
+    this.found = found;
     this.tally = tally;
+    this.provider = asked.routes().getFirst().provider().name();
+  }
+
+  private CacheStatus status(boolean stored, String detail) {
+    return asked.missed(found, stored, detail);
   }
 
   /**
-   * What the cache did.
+   * {@inheritDoc}
    *
-   * @param detail why the answer was not stored, or empty
+   * <p>If the provider fails and the cache has an answer that may serve then, though past its time,
+   * that is the answer (RFC 5861, 4).
    */
-  CacheStatus status(boolean stored, String detail) {
-    return asked.usesCache()
-        ? new CacheStatus.Miss(asked.fingerprint(), plan.forward(), stored, detail)
-        : new CacheStatus.Bypass(asked.fingerprint(), asked.bypass());
-  }
-
-  /**
-   * Asks the provider. If it fails and the cache has an answer that may serve then, though past its
-   * time, that is the answer (RFC 5861, 4). A JSON answer has been read and kept when this returns;
-   * a stream begins then.
-   *
-   * @throws ProviderFailure if it does not answer
-   */
+  @Override
   public Answer ask() throws ProviderFailure {
-    try {
-      var answer = askProvider();
-      if (answer.status() / 100 != 2) {
-        tally.failed();
+    if (!asked.usesCache()) {
+      tally.bypass();
+      return asked.isResumable() ? askUnnamed() : direct();
+    }
+    if (asked.directives().noCache()) {
+      tally.miss();
+      keeper.begin(found);
+      return askAlone(asked.fingerprint().hex());
+    }
+    return joinOrAsk();
+  }
+
+  private Answer joinOrAsk() throws ProviderFailure {
+    var why = "";
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+      var boarding = board();
+      switch (boarding) {
+        case Boarding.Lead(Flight mine, boolean looksAgain) -> {
+          if (!looksAgain || !isLate(mine)) {
+            tally.miss();
+            return lead(mine);
+          }
+        }
+        case Boarding.Follow(Flight others) -> {
+          switch (new Follower(inference, asked, tally, others).follow(asked.forward(found))) {
+            case Follower.Shared(Answer answer) -> {
+              flight = Optional.of(others);
+              return answer;
+            }
+            case Follower.NotMine notMine -> {
+              tally.miss();
+              return askAlone(asked.fingerprint().hex());
+            }
+            case Follower.Failed(String reason) -> why = reason;
+          }
+        }
+        case Boarding.Changed changed -> inference.cache().forget(asked.key());
+        case Boarding.Full full -> {
+          tally.miss();
+          return direct();
+        }
+        case Boarding.Crowded crowded -> throw new Crowded();
       }
-      var stale = isError(answer.status()) ? stale() : Optional.<Answer>empty();
-      stale.ifPresent(instead -> unread.ifPresent(Exchange::closeQuietly));
-      return stale.orElse(answer);
+      found = inference.cache().find(asked.key());
+      var hit = inference.answered(asked, found, tally);
+      if (hit.isPresent()) {
+        return hit.get();
+      }
+    }
+    if (why.isEmpty()) {
+      // the entry changes faster than it can be read: no call has failed
+      tally.miss();
+      return askAlone(asked.fingerprint().hex());
+    }
+    tally.failed();
+    var stale = stale();
+    if (stale.isPresent()) {
+      return stale.get();
+    }
+    throw new CallFailed(why);
+  }
+
+  /**
+   * Whether the cache has got an answer between the lookup and the lead, where nothing has compared
+   * the two. Then the flight ends, and all who are on it look again.
+   */
+  private boolean isLate(Flight mine) {
+    boolean late =
+        inference.cache().find(asked.key()) instanceof Lookup.Found(Kept kept)
+            && kept.version() != seen();
+    if (late) {
+      end(mine, new Outcome.Superseded());
+      mine.leave();
+    }
+    return late;
+  }
+
+  /** The version of what the lookup has found; 0 = nothing. */
+  private long seen() {
+    return switch (found) {
+      case Lookup.Found(Kept kept) -> kept.version();
+      case Lookup.Stale(Kept kept) -> kept.version();
+      case Lookup.Absent(long version) -> version;
+      case Lookup.Unknown unknown -> 0;
+    };
+  }
+
+  private Boarding board() {
+    var ticket = keeper.begin(found);
+    return inference.flights().board(asked.fingerprint().hex(), ticket, asked.valueBytesMax());
+  }
+
+  /** Asks for an answer that is not for the cache, but can be read again for a while. */
+  private Answer askUnnamed() throws ProviderFailure {
+    var mine = inference.flights().beginUnnamed(asked.unnamed(), asked.valueBytesMax());
+    return mine.isPresent() ? lead(mine.get()) : direct();
+  }
+
+  /** Asks without joining anybody, and without anybody joining. */
+  private Answer askAlone(String key) throws ProviderFailure {
+    var mine = inference.flights().beginAlone(key, asked.valueBytesMax());
+    return mine.isPresent() ? lead(mine.get()) : direct();
+  }
+
+  /** Asks the provider for the cache alone; nobody waits for the answer. */
+  void refresh() {
+    switch (board()) {
+      case Boarding.Lead(Flight mine, boolean looksAgain) -> {
+        try {
+          drain(lead(mine));
+        } catch (IOException failure) {
+          LOG.log(
+              Level.WARNING, "no fresh answer in place of a stale one: {0}", failure.getMessage());
+        }
+      }
+      case Boarding.Follow(Flight others) -> others.leave();
+      case Boarding.Changed changed -> {}
+      case Boarding.Full full -> {}
+      case Boarding.Crowded crowded -> {}
+    }
+  }
+
+  /** Reads an answer to its end. */
+  static void drain(Answer answer) throws IOException {
+    if (answer.body() instanceof Answer.Flowing flowing) {
+      flowing.writeTo(OutputStream.nullOutputStream());
+    }
+  }
+
+  /** Asks a provider, for all who follow. */
+  private Answer lead(Flight mine) throws ProviderFailure {
+    flight = Optional.of(mine);
+    boolean goesOn = false;
+    try {
+      var answered = send();
+      var reply = answered.reply();
+      if (isGood(reply) && asked.request().stream() && reply.isOf(EVENT_STREAM)) {
+        goesOn = true;
+        return stream(mine, reply);
+      }
+      return whole(mine, reply);
     } catch (ProviderFailure failure) {
       tally.failed();
+      end(mine, new Outcome.Failed(String.valueOf(failure.getMessage())));
       var stale = stale();
       if (stale.isPresent()) {
         LOG.log(Level.WARNING, "served stale: {0}", failure.getMessage());
         return stale.get();
       }
       throw failure;
-    }
-  }
-
-  private Optional<Answer> stale() {
-    return plan.fallback().flatMap(kept -> chat.staleOnError(kept, asked, tally));
-  }
-
-  private static boolean isError(int status) {
-    return status == 500 || status == 502 || status == 503 || status == 504;
-  }
-
-  /** Asks the provider for the cache alone; nobody waits for the answer. */
-  void refresh() {
-    try {
-      if (askProvider().body() instanceof Answer.Flowing flowing) {
-        flowing.writeTo(OutputStream.nullOutputStream());
+    } finally {
+      if (!goesOn) {
+        // whatever happened; an end that was given before holds
+        end(mine, new Outcome.Failed("the answer cannot be shared"));
+        mine.leave();
       }
-    } catch (IOException failure) {
-      LOG.log(Level.WARNING, "no fresh answer in place of a stale one: {0}", failure.getMessage());
     }
   }
 
-  private Answer askProvider() throws ProviderFailure {
-    var body = request.forwarded(route.model(), route.provider().streamsUsage());
-    var reply = route.provider().ask(new Question(Wire.OPENAI_CHAT, asked.headers(), body));
-    boolean good = reply.status() / 100 == 2;
-    if (good && request.stream() && reply.isOf(EVENT_STREAM)) {
-      return stream(reply);
+  private Answered send() throws ProviderFailure {
+    var answered =
+        inference
+            .providers()
+            .ask(
+                asked.routes(),
+                route ->
+                    new Question(
+                        asked.format().wire(),
+                        asked.headers(),
+                        asked.request().forwarded(route.model(), route.provider().streamsUsage())));
+    provider = answered.route().provider().name();
+    usageAsked = asked.request().wantsUsage() || answered.route().provider().streamsUsage();
+    return answered;
+  }
+
+  private static boolean isGood(Reply reply) {
+    return reply.status() / 100 == 2;
+  }
+
+  private Answer stream(Flight mine, Reply reply) {
+    var head = head(mine, reply, true);
+    mine.log().open(head);
+    var pump = new Pump(this, mine, reply);
+    mine.setAudience(pump);
+    inference.waiters().execute(pump::run);
+    var view = View.whole(Forms.showsUsage(head, asked.request().wantsUsage()));
+    var delivery = new Delivery(mine, format(), view, inference.telemetry(), pump);
+    return new Answer(
+        reply.status(),
+        reply.headers(),
+        delivery,
+        status(false, ""),
+        provider,
+        Optional.of(inference.streamName(asked, mine.id())));
+  }
+
+  private Head head(Flight mine, Reply reply, boolean stream) {
+    return new Head(
+        mine.id().answerId(),
+        provider,
+        reply.status(),
+        reply.contentType(),
+        stream,
+        stream && usageAsked);
+  }
+
+  private Answer whole(Flight mine, Reply reply) throws ProviderFailure {
+    byte[] bytes = read(reply);
+    eventCame();
+    if (bytes.length > asked.valueBytesMax()) {
+      end(mine, new Outcome.Unshared("the answer is too large to be shared"));
+      return answer(reply, new Rest(bytes, reply), status(false, "too-large"));
     }
+    finished();
+    if (!isGood(reply)) {
+      return refused(mine, reply, bytes);
+    }
+    if (asked.request().stream() || !reply.isOf(JSON)) {
+      end(mine, new Outcome.Unshared("the answer is of another type than was asked for"));
+      return answer(reply, Answer.Whole.of(bytes), status(false, "content-type"));
+    }
+    var sign = format().read(bytes);
+    if (!sign.unfit().isEmpty()) {
+      share(mine, reply, bytes, false);
+      return answer(reply, Answer.Whole.of(bytes), status(false, sign.unfit()));
+    }
+    var part = new Part(bytes, millis(), 0, 0);
+    boolean kept =
+        keep(head(mine, reply, false), List.of(part), sign.usage().orElse(Usage.UNKNOWN));
+    share(mine, reply, bytes, kept);
+    return answer(
+        reply,
+        Answer.Whole.of(bytes),
+        status(kept, kept || !asked.usesCache() ? "" : "superseded"));
+  }
+
+  /** Reads the body up to what can be kept, and one byte more if there is more. */
+  private byte[] read(Reply reply) throws ProviderFailure {
     try {
-      return whole(reply, good);
+      var bytes = reply.read(asked.valueBytesMax());
+      if (bytes.length <= asked.valueBytesMax()) {
+        reply.close();
+      }
+      return bytes;
     } catch (ProviderFailure failure) {
       closeQuietly(reply);
       throw failure;
@@ -135,98 +325,109 @@ public final class Exchange {
     }
   }
 
-  private Answer stream(Reply reply) {
-    var relay =
-        new StreamRelay(
-            this,
-            reply,
-            new Recording(asked.usesCache() ? plan.valueBytesMax() : 0),
-            usageIsAsked() && !request.wantsUsage(),
-            recording -> keep(reply, recording));
-    return new Answer(reply.status(), reply.headers(), relay, status(false, ""));
+  private void share(Flight mine, Reply reply, byte[] bytes, boolean stored) {
+    mine.log().open(head(mine, reply, false));
+    if (mine.log().add(List.of(new Part(bytes, millis(), 0, 0)))) {
+      end(mine, new Outcome.Complete(stored));
+    } else {
+      end(mine, new Outcome.Unshared("there is no room to share the answer"));
+    }
   }
 
-  private Answer whole(Reply reply, boolean good) throws IOException {
-    var bytes = reply.read(plan.valueBytesMax());
-    eventCame();
-    if (bytes.length > plan.valueBytesMax()) {
-      unread = Optional.of(reply);
-      Answer.Flowing rest = out -> passOn(bytes, reply, out);
-      return new Answer(reply.status(), reply.headers(), rest, status(false, "too-large"));
+  /** The provider's own error; all who wait get it if asking again would give it again. */
+  private Answer refused(Flight mine, Reply reply, byte[] bytes) {
+    tally.failed();
+    int status = reply.status();
+    if (status / 100 == 4 && bytes.length <= REFUSAL_BYTES_MAX) {
+      end(mine, new Outcome.Refused(status, reply.contentType(), bytes));
+    } else {
+      end(mine, new Outcome.Failed("provider " + provider + " answered " + status));
     }
-    reply.close();
+    var stale = isError(status) ? stale() : Optional.<Answer>empty();
+    return stale.orElseGet(
+        () -> answer(reply, Answer.Whole.of(bytes), status(false, "status-" + status)));
+  }
+
+  private static boolean isError(int status) {
+    return status == 500 || status == 502 || status == 503 || status == 504;
+  }
+
+  private Answer answer(Reply reply, Answer.Body body, CacheStatus status) {
+    return new Answer(reply.status(), reply.headers(), body, status, provider, Optional.empty());
+  }
+
+  /** Asks without a log: nothing is kept, nobody follows. */
+  private Answer direct() throws ProviderFailure {
+    Answered answered;
+    try {
+      answered = send();
+    } catch (ProviderFailure failure) {
+      tally.failed();
+      throw failure;
+    }
+    var reply = answered.reply();
+    if (isGood(reply) && asked.request().stream() && reply.isOf(EVENT_STREAM)) {
+      var reader = new SseReader(reply.body(), Pump.FRAME_BYTES_MAX);
+      boolean showsUsage = asked.request().wantsUsage() || !usageAsked;
+      var relay = new Relay(format(), reply, reader, showsUsage, inference.telemetry());
+      return answer(reply, relay, status(false, ""));
+    }
+    if (!isGood(reply)) {
+      tally.failed();
+    }
+    var bytes = read(reply);
     finished();
-    var status = good ? keep(reply, bytes) : status(false, "status-" + reply.status());
-    return new Answer(reply.status(), reply.headers(), new Answer.Whole(bytes), status);
+    var body =
+        bytes.length > asked.valueBytesMax() ? new Rest(bytes, reply) : Answer.Whole.of(bytes);
+    return answer(reply, body, status(false, ""));
   }
 
-  private CacheStatus keep(Reply reply, byte[] bytes) {
-    if (!asked.usesCache()) {
-      return status(false, "");
-    }
-    if (request.stream() || !reply.isOf(JSON)) {
-      return status(false, "content-type");
-    }
-    return switch (ChatForm.read(bytes)) {
-      case ChatForm.Sign.Part part -> {
-        boolean kept = keep(reply, part.usage().orElse(Usage.UNKNOWN), bytes);
-        yield status(kept, kept ? "" : "superseded");
-      }
-      case ChatForm.Sign.Unfit unfit -> status(false, unfit.why());
-      case ChatForm.Sign.End end -> status(false, "not-json");
-      case ChatForm.Sign.Nothing nothing -> status(false, "not-json");
-    };
+  private Optional<Answer> stale() {
+    return asked
+        .fallback(found, inference.now())
+        .flatMap(kept -> inference.stale(kept, asked, tally, "if-error"));
   }
 
-  private void keep(Reply reply, Recording recording) {
-    finished();
-    if (asked.usesCache()) {
-      var bytes = recording.complete();
-      boolean kept = bytes.isPresent() && keep(reply, recording.usage(), bytes.get());
-      LOG.log(Level.DEBUG, "stream {0} kept: {1}", asked.fingerprint().hex(), kept);
-    }
+  /** Keeps the stream that a flight has logged, and says whether the cache took it. */
+  boolean keep(Flight mine, Part last, Usage usage) {
+    var head = mine.log().head();
+    var parts = new ArrayList<>(mine.log().view(0).parts());
+    parts.add(last);
+    return head.isPresent() && keep(head.get(), parts, usage);
   }
 
-  /** Keeps an answer, and says whether the cache took it. */
-  private boolean keep(Reply reply, Usage usage, byte[] bytes) {
-    var entry =
-        new Entry(
-            reply.status(),
-            usageIsAsked(),
-            provider(),
-            reply.contentType(),
-            elapsed(),
-            usage,
-            bytes);
-    boolean kept =
-        plan.ticket().isPresent()
-            && chat.cache().keep(plan.ticket().get(), entry.encode(), plan.retention());
-    if (kept) {
-      hasKept = true;
-      tally.stored();
-    }
-    return kept;
-  }
-
-  /** Passes a body on that is too large to be kept. */
-  private static void passOn(byte[] begin, Reply reply, OutputStream out) throws IOException {
-    try (reply) {
-      out.write(begin);
-      reply.body().transferTo(out);
-    }
-  }
-
-  /** Whether the answer is in the cache by now. */
-  boolean hasKept() {
+  private boolean keep(Head head, List<Part> parts, Usage usage) {
+    hasKept = keeper.keep(head, parts, usage, elapsed());
     return hasKept;
   }
 
+  @Override
+  public boolean hasKept() {
+    return hasKept
+        || flight
+            .flatMap(joined -> joined.log().outcome())
+            .filter(outcome -> outcome instanceof Outcome.Complete(boolean stored) && stored)
+            .isPresent();
+  }
+
+  void end(Flight mine, Outcome outcome) {
+    inference.flights().end(mine, outcome);
+  }
+
+  Detached.Stay goesOnAlone() {
+    return inference.detached().begin();
+  }
+
+  WireFormat format() {
+    return asked.format();
+  }
+
   String provider() {
-    return route.provider().name();
+    return provider;
   }
 
   Telemetry telemetry() {
-    return chat.telemetry();
+    return inference.telemetry();
   }
 
   /** The provider has sent something; counts once. */
@@ -237,33 +438,14 @@ public final class Exchange {
     }
   }
 
-  /** Runs what nobody waits for. */
-  void inBackground(Runnable task) {
-    chat.waiters().execute(task);
+  /** The provider has sent all. */
+  void finished() {
+    telemetry().inference(provider, format().wire().id(), asked.request().stream(), elapsed());
   }
 
-  /** Goes on without a caller if that many may; otherwise gives up. */
-  void readOnDetached(Consumer<Deadline> readOn, Runnable giveUp) {
-    if (!asked.usesCache() || !chat.detached().tryAcquire()) {
-      giveUp.run();
-      return;
-    }
-    inBackground(
-        () -> {
-          try {
-            readOn.accept(Deadline.in(chat.settings().detachedMax(), System::nanoTime));
-          } finally {
-            chat.detached().release();
-          }
-        });
-  }
-
-  private boolean usageIsAsked() {
-    return request.stream() && (route.provider().streamsUsage() || request.wantsUsage());
-  }
-
-  private void finished() {
-    telemetry().inference(provider(), Wire.OPENAI_CHAT.id(), request.stream(), elapsed());
+  /** Milliseconds since the request came. */
+  int millis() {
+    return (int) Math.min(Integer.MAX_VALUE, elapsed().toMillis());
   }
 
   private Duration elapsed() {
@@ -276,6 +458,30 @@ public final class Exchange {
     } catch (IOException alreadyBroken) {
       // the failure that led here is the one to report
       return;
+    }
+  }
+
+  /** A body too large to be kept: what was read of it, and the rest as it comes. */
+  private static final class Rest implements Answer.Flowing {
+    private final byte[] begin;
+    private final Reply reply;
+
+    Rest(byte[] begin, Reply reply) {
+      this.begin = begin;
+      this.reply = reply;
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+      try (reply) {
+        out.write(begin);
+        reply.body().transferTo(out);
+      }
+    }
+
+    @Override
+    public void abandon() {
+      closeQuietly(reply);
     }
   }
 }

@@ -1,8 +1,6 @@
 package io.larder.inference;
 
 import io.larder.cache.CacheSettings.Scope;
-import io.larder.json.Json;
-import io.larder.json.JsonWriter;
 import io.larder.model.Caller;
 import io.larder.model.Fingerprint;
 import io.larder.model.Wire;
@@ -13,7 +11,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Names answers: SHA-256 over format version, scope, wire, provider, model and the canonical form
@@ -24,29 +21,13 @@ final class Fingerprints {
   /** Changes with every change to what goes in; old entries are then found no more. */
   private static final String FORMAT = "1";
 
-  /**
-   * Members of a request that do not change the answer's content: how it is delivered, who asks,
-   * and hints for the vendor's own bookkeeping. The model goes in by its name at the provider.
-   */
-  private static final Set<String> OMITTED =
-      Set.of(
-          "model",
-          "stream",
-          "stream_options",
-          "user",
-          "metadata",
-          "store",
-          "background",
-          "safety_identifier",
-          "prompt_cache_key",
-          "prompt_cache_retention");
-
   private Fingerprints() {}
 
   /**
    * Names the answer to a request.
    *
    * @param namespace the part of the cache that it is in, if it is set apart
+   * @param canonical what of the request the answer depends on
    */
   static Fingerprint of(
       Scope scope,
@@ -54,7 +35,7 @@ final class Fingerprints {
       Caller caller,
       Wire wire,
       Route route,
-      Json.Obj request) {
+      String canonical) {
     var digest = sha256();
     add(digest, FORMAT);
     add(digest, scope.name());
@@ -63,7 +44,7 @@ final class Fingerprints {
     add(digest, wire.id());
     add(digest, route.provider().name());
     add(digest, route.model());
-    add(digest, JsonWriter.canonical(request, OMITTED));
+    add(digest, canonical);
     namespace.ifPresent(name -> add(digest, name));
     return new Fingerprint(HexFormat.of().formatHex(digest.digest()));
   }

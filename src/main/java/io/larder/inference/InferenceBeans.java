@@ -3,6 +3,8 @@ package io.larder.inference;
 import io.larder.cache.Cache;
 import io.larder.cache.CacheSettings;
 import io.larder.cache.Figures;
+import io.larder.live.Flights;
+import io.larder.live.StreamIds;
 import io.larder.provider.Providers;
 import io.larder.setting.Live;
 import io.larder.setting.Settings;
@@ -45,19 +47,23 @@ class InferenceBeans {
 
   @Produces
   @Singleton
-  Chat chat(
+  Inference inference(
       Providers providers,
       Cache cache,
       Live<CacheSettings> cacheSettings,
+      Flights flights,
+      StreamIds streamIds,
       InferenceSettings settings,
       Waiters waiters,
       Telemetry telemetry,
       Figures figures,
       RefreshAhead refreshAhead) {
-    return new Chat(
+    return new Inference(
         providers,
         cache,
         cacheSettings,
+        flights,
+        streamIds,
         settings,
         waiters,
         telemetry,
@@ -69,8 +75,21 @@ class InferenceBeans {
 
   @Produces
   @Singleton
-  Warming warming(Chat chat, InferenceSettings settings) {
-    return new Warming(chat, settings);
+  Streams streams(
+      StreamIds streamIds,
+      Cache cache,
+      Live<CacheSettings> cacheSettings,
+      Flights flights,
+      InferenceSettings settings,
+      Telemetry telemetry) {
+    return new Streams(
+        streamIds, cache, cacheSettings, flights, settings, telemetry, InstantSource.system());
+  }
+
+  @Produces
+  @Singleton
+  Warming warming(Inference inference, InferenceSettings settings) {
+    return new Warming(inference, settings);
   }
 
   @Produces

@@ -3,6 +3,7 @@ package io.larder.inference;
 import io.larder.cache.CacheSettings.Scope;
 import io.larder.cache.Label;
 import io.larder.json.Json;
+import io.larder.wire.BadRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,15 +25,21 @@ import org.greenbytes.http.sfv.Parser;
  * @param scope who shares the answer
  * @param tags what to file the answer under, at most {@value #TAGS_MAX}
  * @param namespace a part of the cache to read from and write to, apart from the rest
+ * @param isPaced whether a stream from the cache is to come in its recorded rhythm ({@code
+ *     pace=recorded}), not at once ({@code pace=burst})
  */
 public record LarderCache(
-    Optional<Duration> ttl, Optional<Scope> scope, List<String> tags, Optional<String> namespace) {
+    Optional<Duration> ttl,
+    Optional<Scope> scope,
+    List<String> tags,
+    Optional<String> namespace,
+    boolean isPaced) {
   static final int TAGS_MAX = 16;
   static final int NAME_BYTES_MAX = 128;
   private static final String FIELD = "Larder-Cache";
   private static final long TTL_SECONDS_MAX = Duration.ofDays(366).toSeconds();
   private static final LarderCache NOTHING =
-      new LarderCache(Optional.empty(), Optional.empty(), List.of(), Optional.empty());
+      new LarderCache(Optional.empty(), Optional.empty(), List.of(), Optional.empty(), false);
 
   public LarderCache {
     tags = List.copyOf(tags);
@@ -53,7 +60,8 @@ public record LarderCache(
           member(members, "ttl"),
           member(members, "scope"),
           member(members, "tags"),
-          member(members, "namespace"));
+          member(members, "namespace"),
+          member(members, "pace"));
     } catch (ParseException malformed) {
       throw wrong("", "a dictionary after RFC 9651, such as ttl=60, tags=(\"docs\" \"v2\")");
     }
@@ -69,7 +77,8 @@ public record LarderCache(
         object.get("ttl").map(LarderCache::plain),
         object.get("scope").map(LarderCache::plain),
         object.get("tags").map(LarderCache::plain),
-        object.get("namespace").map(LarderCache::plain));
+        object.get("namespace").map(LarderCache::plain),
+        Optional.empty());
   }
 
   private static Object plain(Json json) {
@@ -85,13 +94,22 @@ public record LarderCache(
       Optional<Object> ttl,
       Optional<Object> scope,
       Optional<Object> tags,
-      Optional<Object> namespace) {
+      Optional<Object> namespace,
+      Optional<Object> pace) {
     return new LarderCache(
         ttl.map(LarderCache::ttl),
         scope.map(LarderCache::scope),
         tags.map(LarderCache::tags).orElse(List.of()),
         namespace.map(
-            value -> name("namespace", value, "a string of 1 to " + NAME_BYTES_MAX + " bytes")));
+            value -> name("namespace", value, "a string of 1 to " + NAME_BYTES_MAX + " bytes")),
+        pace.filter(LarderCache::isRecorded).isPresent());
+  }
+
+  private static boolean isRecorded(Object value) {
+    if (value.equals("recorded") || value.equals("burst")) {
+      return value.equals("recorded");
+    }
+    throw wrong("pace", "one of recorded, burst");
   }
 
   private static Duration ttl(Object value) {

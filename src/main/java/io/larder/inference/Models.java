@@ -1,5 +1,6 @@
 package io.larder.inference;
 
+import io.larder.model.Wire;
 import io.larder.provider.Provider;
 import io.larder.provider.ProviderFailure;
 import io.larder.provider.Providers;
@@ -90,8 +91,9 @@ public final class Models {
 
   private boolean leadsTo(Provider provider, String bare) {
     try {
-      var route = providers.route(bare);
-      return route.provider() == provider && route.model().equals(bare);
+      var wire = provider.speaks(Wire.OPENAI_CHAT) ? Wire.OPENAI_CHAT : Wire.ANTHROPIC_MESSAGES;
+      var route = providers.routes(wire, bare).getFirst();
+      return route.provider().equals(provider) && route.model().equals(bare);
     } catch (UnknownModel none) {
       return false;
     }

@@ -3,6 +3,7 @@ package io.larder.inference;
 import io.larder.cache.Figure;
 import io.larder.cache.Figures;
 import io.larder.telemetry.Telemetry;
+import java.util.List;
 
 /** Counts what the cache did for one request: for the server's metrics, and for who asked. */
 final class Tally {
@@ -26,18 +27,46 @@ final class Tally {
     answered("stale", Figure.STALE, entry);
   }
 
+  /** A hit made of several entries. */
+  void hits(List<Entry> entries) {
+    telemetry.cacheRequest(type, "hit");
+    figures.add(type, user, Figure.HITS, 1);
+    figures.add(
+        type,
+        user,
+        Figure.MILLIS_SAVED,
+        entries.stream()
+            .mapToLong(entry -> entry.about().providerTime().toMillis())
+            .max()
+            .orElse(0));
+    saved(entries);
+  }
+
+  /** Entries that spared a provider some of its work. */
+  void saved(List<Entry> entries) {
+    long tokens = entries.stream().mapToLong(entry -> entry.about().usage().total()).sum();
+    telemetry.tokensSaved(tokens);
+    figures.add(type, user, Figure.TOKENS_SAVED, tokens);
+    figures.add(type, user, Figure.BYTES, entries.stream().mapToLong(Entry::length).sum());
+  }
+
   private void answered(String result, Figure figure, Entry entry) {
     telemetry.cacheRequest(type, result);
-    telemetry.tokensSaved(entry.usage().total());
+    telemetry.tokensSaved(entry.about().usage().total());
     figures.add(type, user, figure, 1);
-    figures.add(type, user, Figure.BYTES, entry.body().length);
-    figures.add(type, user, Figure.TOKENS_SAVED, entry.usage().total());
-    figures.add(type, user, Figure.MILLIS_SAVED, entry.providerTime().toMillis());
+    figures.add(type, user, Figure.BYTES, entry.length());
+    figures.add(type, user, Figure.TOKENS_SAVED, entry.about().usage().total());
+    figures.add(type, user, Figure.MILLIS_SAVED, entry.about().providerTime().toMillis());
   }
 
   void miss() {
     telemetry.cacheRequest(type, "miss");
     figures.add(type, user, Figure.MISSES, 1);
+  }
+
+  void collapsed() {
+    telemetry.cacheRequest(type, "collapsed");
+    figures.add(type, user, Figure.COLLAPSED, 1);
   }
 
   void bypass() {

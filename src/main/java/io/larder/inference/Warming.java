@@ -6,10 +6,13 @@ import io.larder.json.JsonException;
 import io.larder.json.JsonText;
 import io.larder.model.Caller;
 import io.larder.model.Header;
+import io.larder.model.Wire;
 import io.larder.provider.UnknownModel;
 import io.larder.setting.InvalidSetting;
+import io.larder.wire.BadRequest;
+import io.larder.wire.OpenAiChat;
+import io.larder.wire.WireFormat;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -22,20 +25,23 @@ import java.util.concurrent.Semaphore;
  * Fills the cache before anybody asks: sends requests as a caller would, some at a time, and keeps
  * the answers. What is in the cache already is not asked for again.
  *
- * <p>Requests come as JSON lines. A line is a request as its endpoint takes it, or {@code
- * {"request":{…}, "ttl":3600, "scope":"tenant", "tags":["docs"], "namespace":"eval-7"}}.
+ * <p>Requests come as JSON lines. A line is a chat request, or {@code {"request":{…},
+ * "endpoint":"/v1/embeddings", "ttl":3600, "scope":"tenant", "tags":["docs"],
+ * "namespace":"eval-7"}}, all but the request optional.
  */
 public final class Warming {
   /** Lines of one warming. */
   public static final int LINES_MAX = 10_000;
 
-  private static final Set<String> WRAPPER = Set.of("request", "ttl", "scope", "tags", "namespace");
+  private static final String CHAT = "/v1/chat/completions";
+  private static final Set<String> WRAPPER =
+      Set.of("request", "endpoint", "ttl", "scope", "tags", "namespace");
 
-  private final Chat chat;
+  private final Inference inference;
   private final InferenceSettings settings;
 
-  Warming(Chat chat, InferenceSettings settings) {
-    this.chat = chat;
+  Warming(Inference inference, InferenceSettings settings) {
+    this.inference = inference;
     this.settings = settings;
   }
 
@@ -44,7 +50,7 @@ public final class Warming {
    *
    * @param number of its line, from 1
    */
-  public record Line(int number, String request, LarderCache larder) {}
+  public record Line(int number, WireFormat format, String request, LarderCache larder) {}
 
   /**
    * The requests of {@code larder.cache.warm.file}; none without one.
@@ -92,7 +98,7 @@ public final class Warming {
       var json = JsonText.parse(text.getBytes(StandardCharsets.UTF_8));
       var wrapped = json.raw("request");
       if (wrapped.isEmpty() || json.object().has("messages")) {
-        return checked(number, text, LarderCache.parse(""));
+        return checked(number, new OpenAiChat(), text, LarderCache.parse(""));
       }
       for (Json.Member member : json.object().members()) {
         if (!WRAPPER.contains(member.name())) {
@@ -100,7 +106,7 @@ public final class Warming {
         }
       }
       var request = new String(wrapped.get(), StandardCharsets.UTF_8);
-      return checked(number, request, LarderCache.of(json.object()));
+      return checked(number, format(json.object()), request, LarderCache.of(json.object()));
     } catch (BadRequest wrong) {
       throw new BadRequest(wrong.param().orElse(""), "line " + number + ": " + wrong.getMessage());
     } catch (JsonException malformed) {
@@ -108,9 +114,19 @@ public final class Warming {
     }
   }
 
-  private static Line checked(int number, String request, LarderCache larder) {
-    ChatRequest.parse(request.getBytes(StandardCharsets.UTF_8));
-    return new Line(number, request, larder);
+  private static WireFormat format(Json.Obj line) {
+    var endpoint = line.get("endpoint").flatMap(Json::asText).orElse(CHAT);
+    for (var wire : Wire.values()) {
+      if (endpoint.equals("/v1/" + wire.path())) {
+        return WireFormat.of(wire);
+      }
+    }
+    throw new BadRequest("endpoint", "endpoint must be one such as " + CHAT);
+  }
+
+  private static Line checked(int number, WireFormat format, String request, LarderCache larder) {
+    format.parse(request.getBytes(StandardCharsets.UTF_8));
+    return new Line(number, format, request, larder);
   }
 
   /**
@@ -126,7 +142,8 @@ public final class Warming {
         free.release();
         break;
       }
-      chat.waiters()
+      inference
+          .waiters()
           .execute(
               () -> {
                 try {
@@ -147,7 +164,7 @@ public final class Warming {
       } else {
         progress.failed("line " + line.number() + ": " + failure.get());
       }
-    } catch (IOException | BadRequest | UnknownModel failed) {
+    } catch (IOException | BadRequest | UnknownModel | CallFailed | TooSlow | Crowded failed) {
       progress.failed("line " + line.number() + ": " + failed.getMessage());
     }
   }
@@ -157,16 +174,13 @@ public final class Warming {
     var directives = new CacheDirectives(false, false, false, Optional.empty(), line.larder());
     var body = line.request().getBytes(StandardCharsets.UTF_8);
     var headers = List.of(new Header("Content-Type", "application/json"));
-    var step = chat.begin(caller, body, headers, directives);
-    if (!(step instanceof Chat.Step.ToAsk(Exchange exchange))) {
+    var step = inference.begin(caller, line.format(), body, headers, directives);
+    if (!(step instanceof Inference.Step.ToAsk(Asking asking))) {
       return Optional.empty();
     }
-    var answer = exchange.ask();
-    if (answer.body() instanceof Answer.Flowing flowing) {
-      flowing.writeTo(OutputStream.nullOutputStream());
-      return exchange.hasKept() ? Optional.empty() : Optional.of("the stream was not kept");
-    }
-    return exchange.hasKept()
+    var answer = asking.ask();
+    Exchange.drain(answer);
+    return asking.hasKept()
         ? Optional.empty()
         : Optional.of("status " + answer.status() + ", not kept");
   }

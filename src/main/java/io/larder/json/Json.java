@@ -1,7 +1,9 @@
 package io.larder.json;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A JSON value as read: members keep their order, numbers keep their spelling. */
 public sealed interface Json {
@@ -50,6 +52,26 @@ public sealed interface Json {
     /** The whole number of that name; 0 when it is missing or something else. */
     public long number(String name) {
       return get(name).orElse(Literal.NULL) instanceof Num number ? number.whole() : 0;
+    }
+
+    /** The same object with that member in place of the one of its name, or at the end. */
+    public Obj with(String name, Json value) {
+      var changed = new ArrayList<Member>(members.size() + 1);
+      boolean found = false;
+      for (var member : members) {
+        boolean is = member.name().equals(name);
+        changed.add(is ? new Member(name, value) : member);
+        found |= is;
+      }
+      if (!found) {
+        changed.add(new Member(name, value));
+      }
+      return new Obj(changed);
+    }
+
+    /** The same object but for the members of those names. */
+    public Obj without(Set<String> names) {
+      return new Obj(members.stream().filter(member -> !names.contains(member.name())).toList());
     }
   }
 

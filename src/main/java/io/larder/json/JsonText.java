@@ -87,26 +87,30 @@ public final class JsonText {
     return edited.toByteArray();
   }
 
-  /** The text without one member and without the comma that went with it. */
-  public byte[] without(String name) {
+  /**
+   * Bytes of the text.
+   *
+   * @param to the last + 1
+   */
+  public record Range(int from, int to) {}
+
+  /** Where a member stands, with the comma that goes when it goes. */
+  public Optional<Range> range(String name) {
     for (int i = 0; i < spans.size(); i++) {
       if (object.members().get(i).name().equals(name)) {
-        return cut(i);
+        return Optional.of(range(i));
       }
     }
-    return text.clone();
+    return Optional.empty();
   }
 
-  private byte[] cut(int member) {
+  private Range range(int member) {
     // the comma before it goes, or for the first member the one after it
     int from = member > 0 ? spans.get(member - 1).end() : spans.get(member).name();
     int to = spans.get(member).end();
     if (member == 0 && spans.size() > 1) {
       to = spans.get(1).name();
     }
-    var rest = new ByteArrayOutputStream(text.length);
-    rest.write(text, 0, from);
-    rest.write(text, to, text.length - to);
-    return rest.toByteArray();
+    return new Range(from, to);
   }
 }

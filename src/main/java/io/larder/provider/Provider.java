@@ -1,17 +1,21 @@
 package io.larder.provider;
 
+import io.larder.model.Wire;
 import java.util.List;
 
 /** One vendor's service. */
-public sealed interface Provider permits HttpProvider, DemoProvider {
+public interface Provider {
   /** Its name in the configuration. */
   String name();
+
+  /** Whether it understands requests of that wire format. */
+  boolean speaks(Wire wire);
 
   /** Whether streams may be asked for a final chunk with usage. */
   boolean streamsUsage();
 
   /**
-   * Asks, and waits for status and header fields.
+   * Asks once, and waits for status and header fields. The reply is the caller's to close.
    *
    * @throws ProviderFailure if none come
    */

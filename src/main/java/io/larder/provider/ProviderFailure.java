@@ -14,10 +14,12 @@ public final class ProviderFailure extends IOException {
     UNREACHABLE,
     /** Connected, but nothing came in time. */
     TIMED_OUT,
-    /** The answer broke off. */
+    /** The answer broke off, before its header fields or after, or was none. */
     CUT,
-    /** All connections that may be open to it are in use. */
-    BUSY
+    /** All connections that may be open to it are in use; nothing was sent. */
+    BUSY,
+    /** It has failed so often of late that its breaker keeps requests away; nothing was sent. */
+    OPEN
   }
 
   ProviderFailure(Kind kind, String provider, String message) {

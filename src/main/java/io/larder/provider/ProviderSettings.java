@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -23,17 +24,29 @@ record ProviderSettings(List<One> providers) implements Checked {
   private static final Pattern NAMED =
       Pattern.compile(
           "larder\\.provider\\.([^.]+)\\.(kind|url|key|models|stream-usage|connect-timeout"
-              + "|response-timeout|idle-timeout|connections-max)");
+              + "|response-timeout|idle-timeout|connections-max|queue-max|queue-wait|retries"
+              + "|retry-wait-max|http-version)");
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
   private static final String OPENAI = "openai";
+  private static final String ANTHROPIC = "anthropic";
+
+  /**
+   * Not among the shipped defaults: a setting of a provider that stands there would configure it.
+   */
+  private static final URI ANTHROPIC_URL = URI.create("https://api.anthropic.com/v1");
+
   private static final Duration TIMEOUT_MIN = Duration.ofMillis(100);
   private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
   private static final int CONNECTIONS_MAX = 20_000;
+  private static final int QUEUE_MAX = 100_000;
+  private static final int RETRIES_MAX = 10;
+  private static final Duration WAIT_MAX = Duration.ofMinutes(5);
 
-  /** A wire format that a provider speaks. */
+  /** Whose wire formats a provider speaks. */
   enum Kind {
     OPENAI,
+    ANTHROPIC,
     DEMO
   }
 
@@ -47,7 +60,12 @@ record ProviderSettings(List<One> providers) implements Checked {
    * @param connectTimeout longest wait for a connection
    * @param responseTimeout longest wait for the answer's header fields
    * @param idleTimeout longest wait for the next bytes of the body
-   * @param connectionsMax connections to it at most
+   * @param connectionsMax requests it has at once at most
+   * @param queueMax how many requests may wait beyond those
+   * @param queueWait how long each of them may wait
+   * @param retries how often it is asked again, before the first byte of an answer
+   * @param retryWaitMax longest wait that it may ask for before it is asked again
+   * @param http2 whether it is asked over HTTP/2 where it offers that
    */
   record One(
       String name,
@@ -59,7 +77,12 @@ record ProviderSettings(List<One> providers) implements Checked {
       Duration connectTimeout,
       Duration responseTimeout,
       Duration idleTimeout,
-      int connectionsMax) {
+      int connectionsMax,
+      int queueMax,
+      Duration queueWait,
+      int retries,
+      Duration retryWaitMax,
+      boolean http2) {
     /** Without the key. */
     @Override
     public String toString() {
@@ -74,9 +97,9 @@ record ProviderSettings(List<One> providers) implements Checked {
   /**
    * Reads the settings.
    *
-   * @param vendorKey gives {@code OPENAI_API_KEY}, if it is set
+   * @param vendorKeys keys found elsewhere, by the names of the providers they are for
    */
-  static ProviderSettings from(Settings settings, Optional<String> vendorKey) {
+  static ProviderSettings from(Settings settings, Map<String, String> vendorKeys) {
     var names = new TreeSet<String>();
     for (var setting : settings.names()) {
       var named = NAMED.matcher(setting);
@@ -84,9 +107,7 @@ record ProviderSettings(List<One> providers) implements Checked {
         names.add(named.group(1));
       }
     }
-    if (vendorKey.isPresent()) {
-      names.add(OPENAI);
-    }
+    names.addAll(vendorKeys.keySet());
     if (names.isEmpty()) {
       names.add("demo");
     }
@@ -103,12 +124,12 @@ record ProviderSettings(List<One> providers) implements Checked {
         .sorted(
             Comparator.comparingInt(
                 name -> order.contains(name) ? order.indexOf(name) : order.size()))
-        .forEach(name -> all.add(one(settings, name, vendorKey, openAiUrl)));
+        .forEach(name -> all.add(one(settings, name, vendorKeys, openAiUrl)));
     return new ProviderSettings(all);
   }
 
   private static One one(
-      Settings settings, String name, Optional<String> vendorKey, Optional<URI> openAiUrl) {
+      Settings settings, String name, Map<String, String> vendorKeys, Optional<URI> openAiUrl) {
     if (!NAME.matcher(name).matches()) {
       throw new InvalidSetting(
           "larder.provider.<name>", "named with 1 to 32 of a-z, 0-9 and -", name);
@@ -117,10 +138,13 @@ record ProviderSettings(List<One> providers) implements Checked {
     var kind =
         settings.text(prefix + "kind").isPresent()
             ? settings.oneOf(prefix + "kind", Kind.class)
-            : name.equals("demo") ? Kind.DEMO : Kind.OPENAI;
+            : kind(name);
     var url = settings.url(prefix + "url");
     if (name.equals(OPENAI)) {
       url = url.or(() -> openAiUrl);
+    }
+    if (kind == Kind.ANTHROPIC) {
+      url = url.or(() -> Optional.of(ANTHROPIC_URL));
     }
     if (kind == Kind.OPENAI && url.isEmpty()) {
       throw new InvalidSetting(prefix + "url", "an absolute http or https URL", "missing");
@@ -129,13 +153,35 @@ record ProviderSettings(List<One> providers) implements Checked {
         name,
         kind,
         url,
-        settings.text(prefix + "key").or(() -> name.equals(OPENAI) ? vendorKey : Optional.empty()),
+        settings.text(prefix + "key").or(() -> Optional.ofNullable(vendorKeys.get(name))),
         settings.list(named(settings, name, "models")),
         settings.flag(named(settings, name, "stream-usage")),
         settings.duration(named(settings, name, "connect-timeout"), TIMEOUT_MIN, TIMEOUT_MAX),
         settings.duration(named(settings, name, "response-timeout"), TIMEOUT_MIN, TIMEOUT_MAX),
         settings.duration(named(settings, name, "idle-timeout"), TIMEOUT_MIN, TIMEOUT_MAX),
-        settings.integer(named(settings, name, "connections-max"), 1, CONNECTIONS_MAX));
+        settings.integer(named(settings, name, "connections-max"), 1, CONNECTIONS_MAX),
+        settings.integer(named(settings, name, "queue-max"), 0, QUEUE_MAX),
+        settings.duration(named(settings, name, "queue-wait"), Duration.ZERO, WAIT_MAX),
+        settings.integer(named(settings, name, "retries"), 0, RETRIES_MAX),
+        settings.duration(named(settings, name, "retry-wait-max"), Duration.ZERO, WAIT_MAX),
+        http2(settings, named(settings, name, "http-version")));
+  }
+
+  private static boolean http2(Settings settings, String setting) {
+    var version = settings.text(setting).orElse("missing");
+    return switch (version) {
+      case "1.1" -> false;
+      case "2" -> true;
+      default -> throw new InvalidSetting(setting, "1.1 or 2", version);
+    };
+  }
+
+  private static Kind kind(String name) {
+    return switch (name) {
+      case "demo" -> Kind.DEMO;
+      case ANTHROPIC -> Kind.ANTHROPIC;
+      default -> Kind.OPENAI;
+    };
   }
 
   /** The provider's own setting where it has one, else the one for all providers. */

@@ -1,15 +1,19 @@
 package io.larder.provider;
 
+import io.larder.model.Wire;
+import io.larder.provider.Attempts.Patience;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** All providers, in the order in which they are tried for a model. */
 public final class Providers {
   private final List<Served> served;
+  private final Attempts attempts;
 
-  /** A provider and the models it serves. */
-  record Served(Provider provider, List<Pattern> models) {
+  /** A provider, the models it serves and the patience with it. */
+  record Served(Provider provider, List<Pattern> models, Patience patience) {
     boolean serves(String model) {
       return models.stream().anyMatch(glob -> glob.matcher(model).matches());
     }
@@ -22,30 +26,76 @@ public final class Providers {
    */
   public record Route(Provider provider, String model) {}
 
-  Providers(List<Served> served) {
+  /**
+   * Who has answered, and what; not always well.
+   *
+   * @param reply the caller's to close
+   */
+  public record Answered(Route route, Reply reply) {}
+
+  Providers(List<Served> served, Attempts attempts) {
     this.served = List.copyOf(served);
+    this.attempts = attempts;
   }
 
   /**
-   * The provider of a model: {@code provider/model} names it, a bare name goes to the first whose
-   * globs match.
+   * Who may answer for a model, in the order in which they are to be asked: {@code provider/model}
+   * names one, a bare name means all whose globs match and who speak the wire.
    *
+   * @return at least one
    * @throws UnknownModel if there is none
    */
-  public Route route(String model) {
+  public List<Route> routes(Wire wire, String model) {
     int slash = model.indexOf('/');
-    if (slash > 0) {
+    if (slash > 0 && slash + 1 < model.length()) {
+      var prefix = model.substring(0, slash);
       for (var one : served) {
-        if (one.provider().name().equals(model.substring(0, slash)) && slash + 1 < model.length()) {
-          return new Route(one.provider(), model.substring(slash + 1));
+        if (one.provider().name().equals(prefix)) {
+          return speaking(wire, model, List.of(one), model.substring(slash + 1));
         }
       }
     }
+    var serving = served.stream().filter(one -> one.serves(model)).toList();
+    if (serving.isEmpty()) {
+      throw new UnknownModel(model);
+    }
+    return speaking(wire, model, serving, model);
+  }
+
+  private static List<Route> speaking(Wire wire, String asked, List<Served> serving, String model) {
+    var routes =
+        serving.stream()
+            .map(Served::provider)
+            .filter(provider -> provider.speaks(wire))
+            .map(provider -> new Route(provider, model))
+            .toList();
+    if (routes.isEmpty()) {
+      throw new UnknownModel(asked, wire);
+    }
+    return routes;
+  }
+
+  /**
+   * Asks along the routes until somebody answers. A provider that fails before its answer begins is
+   * asked again, within bounds, then the next one is. Waits, so it wants a thread.
+   *
+   * @param routes of {@link #routes}
+   * @param question what to ask each
+   * @return the first answer; if all have failed, the last that had a status, as the provider sent
+   *     it
+   * @throws ProviderFailure if nobody has answered anything
+   */
+  public Answered ask(List<Route> routes, Function<Route, Question> question)
+      throws ProviderFailure {
+    return attempts.ask(routes, question, this::patience);
+  }
+
+  private Patience patience(Provider provider) {
     return served.stream()
-        .filter(one -> one.serves(model))
+        .filter(one -> one.provider().equals(provider))
         .findFirst()
-        .map(one -> new Route(one.provider(), model))
-        .orElseThrow(() -> new UnknownModel(model));
+        .orElseThrow(() -> new IllegalArgumentException("no provider of these: " + provider.name()))
+        .patience();
   }
 
   /** All providers, in order. */

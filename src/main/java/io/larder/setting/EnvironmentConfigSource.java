@@ -23,7 +23,8 @@ public final class EnvironmentConfigSource implements ConfigSource {
   private static final Pattern PROVIDER =
       Pattern.compile(
           "LARDER_PROVIDER_(?<name>.+?)_(?<setting>KIND|URL|KEY|MODELS|STREAM_USAGE"
-              + "|CONNECT_TIMEOUT|RESPONSE_TIMEOUT|IDLE_TIMEOUT|CONNECTIONS_MAX)");
+              + "|CONNECT_TIMEOUT|RESPONSE_TIMEOUT|IDLE_TIMEOUT|CONNECTIONS_MAX|QUEUE_MAX|QUEUE_WAIT"
+              + "|RETRIES|RETRY_WAIT_MAX|HTTP_VERSION)");
 
   private static final Pattern TTL = Pattern.compile("LARDER_CACHE_TTL_(?<type>.+)");
 

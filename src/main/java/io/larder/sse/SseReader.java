@@ -14,7 +14,7 @@ import java.util.List;
  *     server-sent events</a>
  */
 public final class SseReader {
-  private static final int READ_BYTES = 16 * 1024;
+  private static final int READ_BYTES = 4 * 1024;
 
   private final InputStream in;
   private final int frameBytesMax;
@@ -23,6 +23,13 @@ public final class SseReader {
   private int scanned;
   private boolean lineIsEmpty = true;
   private boolean afterCarriageReturn;
+
+  /** Whether the last line that ended with a return had a line feed after it. */
+  private boolean returnsHaveLineFeeds;
+
+  /** Whether a frame is complete but for the line feed of its last return. */
+  private boolean awaitsLineFeed;
+
   private boolean ended;
 
   /** A frame is larger than this reader takes. */
@@ -57,7 +64,9 @@ public final class SseReader {
       fill();
       int frameStart = 0;
       while (scanned < filled) {
-        if (endsFrame(buffer[scanned++])) {
+        boolean complete = awaitsLineFeed || endsFrame(buffer[scanned++]);
+        awaitsLineFeed = complete && !awaitsLineFeed && isLineFeedToCome();
+        if (complete && !awaitsLineFeed) {
           scanned += isLineFeedOfLastReturn() ? 1 : 0;
           frames.add(new SseFrame(Arrays.copyOfRange(buffer, frameStart, scanned)));
           frameStart = scanned;
@@ -94,6 +103,9 @@ public final class SseReader {
    */
   private boolean endsFrame(byte b) {
     boolean completesReturn = b == '\n' && afterCarriageReturn;
+    if (afterCarriageReturn) {
+      returnsHaveLineFeeds = completesReturn;
+    }
     afterCarriageReturn = b == '\r';
     if (completesReturn) {
       return false;
@@ -102,6 +114,11 @@ public final class SseReader {
     boolean blank = endsLine && lineIsEmpty;
     lineIsEmpty = endsLine;
     return blank;
+  }
+
+  /** A return whose line feed has not arrived yet, in a stream where each has one. */
+  private boolean isLineFeedToCome() {
+    return afterCarriageReturn && returnsHaveLineFeeds && scanned == filled;
   }
 
   /** A blank line ended by a return takes its line feed along if that is here already. */

@@ -85,6 +85,38 @@ public final class Telemetry {
     firstToken.update(time);
   }
 
+  /**
+   * One attempt to ask a provider has come to header fields, or to nothing. Requests that reached
+   * the provider = all but {@code busy} and {@code open}.
+   *
+   * @param result {@code ok}, {@code error} for a status that says the provider cannot answer now,
+   *     {@code unreachable}, {@code timed_out}, {@code cut}, {@code busy} or {@code open}
+   */
+  public void providerAttempt(String provider, String result) {
+    counter(
+            "larder_provider_attempts",
+            "Attempts to ask providers, by outcome",
+            new Tag("provider", provider),
+            new Tag("result", result))
+        .inc();
+  }
+
+  /** Publishes how many requests a provider has now. */
+  public void providerInFlight(String provider, Supplier<Integer> count) {
+    registry.gauge(
+        metadata("larder_provider_in_flight", "Requests that providers have now"),
+        count,
+        new Tag("provider", provider));
+  }
+
+  /** Publishes how many requests wait for a free connection to a provider now. */
+  public void providerQueued(String provider, Supplier<Integer> count) {
+    registry.gauge(
+        metadata("larder_provider_queued", "Requests that wait for a free connection now"),
+        count,
+        new Tag("provider", provider));
+  }
+
   /** A hit saved that many tokens. */
   public void tokensSaved(long tokens) {
     counter("larder_tokens_saved", "Tokens, in and out, that hits did not cost").inc(tokens);
@@ -94,7 +126,8 @@ public final class Telemetry {
    * One call to Valkey has ended.
    *
    * @param store {@code cache} or {@code state}
-   * @param result {@code ok}, {@code error}, or {@code refused} by the breaker
+   * @param result {@code ok}, {@code error}, {@code busy} = no connection was free in time, or
+   *     {@code refused} by the breaker
    */
   public void valkeyCall(String store, String result) {
     counter(
@@ -108,13 +141,20 @@ public final class Telemetry {
   /**
    * Publishes a breaker's state: 0 closed, 1 half-open, 2 open.
    *
-   * @param target what the breaker protects, such as {@code valkey-cache}
+   * @param target what the breaker protects, such as {@code valkey-cache} or {@code
+   *     provider-openai}
    */
   public void breaker(String target, Supplier<Integer> state) {
     registry.gauge(
         metadata("larder_breaker_state", "State of a breaker: 0 closed, 1 half-open, 2 open"),
         state,
         new Tag("target", target));
+  }
+
+  /** Publishes how many answers are in flight on this node, and how many bytes their logs hold. */
+  public void flights(Supplier<Integer> count, Supplier<Long> bytes) {
+    registry.gauge(metadata("larder_flights_open", "Answers in flight on this node"), count);
+    registry.gauge(metadata("larder_flights_bytes", "Bytes that their logs hold"), bytes);
   }
 
   /** A stream to a client has begun. */

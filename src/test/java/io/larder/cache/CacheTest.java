@@ -233,7 +233,7 @@ final class CacheTest {
     assertThatThrownBy(() -> here.cache.remove(KEY)).isInstanceOf(ValkeyUnavailable.class);
     news.down(false);
 
-    assertThat(here.cache.remove(KEY.name())).isTrue();
+    assertThat(here.cache.entries().remove(KEY.name())).isTrue();
     assertThat(there.find()).isInstanceOf(Lookup.Absent.class);
   }
 
@@ -244,10 +244,25 @@ final class CacheTest {
     shared.whileFinding =
         () -> {
           shared.whileFinding = () -> {};
-          assertThat(here.cache.removeSome("k*", "").removed()).isEqualTo(1);
+          assertThat(here.cache.entries().removeSome("k*", "").removed()).isEqualTo(1);
         };
     here.find();
 
+    assertThat(here.find()).isInstanceOf(Lookup.Absent.class);
+    assertThat(there.find()).isInstanceOf(Lookup.Absent.class);
+  }
+
+  @Test
+  void removeSome_whileAValueIsBeingMade_thatDoesNotComeBack() {
+    var late = here.cache.ticket(KEY, here.find(), List.of());
+    there.keep(1);
+    assertThat(there.cache.entries().removeSome("k*", "").removed()).isEqualTo(1);
+    assertThat(here.cache.keep(late, new byte[] {2}, HOUR)).isFalse();
+
+    var later = here.cache.ticket(KEY, here.find(), List.of());
+    there.cache.remove(KEY);
+    assertThat(there.cache.entries().removeSome("k*", "").removed()).isZero();
+    assertThat(here.cache.keep(later, new byte[] {3}, HOUR)).isFalse();
     assertThat(here.find()).isInstanceOf(Lookup.Absent.class);
     assertThat(there.find()).isInstanceOf(Lookup.Absent.class);
   }

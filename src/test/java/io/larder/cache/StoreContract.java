@@ -71,6 +71,44 @@ abstract class StoreContract {
   }
 
   @Test
+  void removeSome_whatWasMadeMeanwhile_doesNotComeBack() {
+    // both were asked for when nothing stood there
+    store().keep(key, kept(1), 0);
+
+    assertThat(removeAll()).isEqualTo(1);
+    assertThat(store().keep(key, kept(2), 0)).isFalse();
+    assertThat(store().keep(key, kept(3), 1)).isFalse();
+    assertThat(store().value(key)).isEmpty();
+    assertThat(store().keep(key, kept(4), versionThere())).isTrue();
+  }
+
+  @Test
+  void removeSome_tombstone_staysAndIsNotCounted() {
+    store().keep(key, kept(1), 0);
+    store().remove(key);
+    long version = versionThere();
+
+    assertThat(removeAll()).isZero();
+    assertThat(versionThere()).isEqualTo(version);
+    assertThat(store().keep(key, kept(2), 0)).isFalse();
+  }
+
+  private long versionThere() {
+    return ((Store.At.There) store().find(key)).kept().version();
+  }
+
+  private int removeAll() {
+    var cursor = "";
+    int removed = 0;
+    do {
+      var some = store().removeSome(key.name().substring(0, 30) + "*", cursor, 10);
+      removed += some.removed();
+      cursor = some.next();
+    } while (!cursor.isEmpty());
+    return removed;
+  }
+
+  @Test
   void keep_inPlaceOfWhatStandsThere_replaces() {
     store().keep(key, kept(1), 0);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.larder.telemetry.Discarded;
 import io.larder.valkey.TestValkey;
 import it.Requires;
+import it.ValkeyHost;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,12 +15,17 @@ import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/** The store against the image that operators run, with a password. */
-final class ValkeyImageIT {
+/** Every kind of deployment, of the image that operators run; and one with a published port. */
+final class ValkeyImageIT extends ValkeyModes {
   private static final DockerImageName IMAGE = DockerImageName.parse("docker.io/valkey/valkey:8.1");
 
+  @Override
+  ValkeyHost host() {
+    return ValkeyHost.containers();
+  }
+
   @Test
-  void keep_inTheImage_isFound() {
+  void keep_publishedPortAndPassword_isFound() {
     Requires.containerEngine();
     try (var container =
         new GenericContainer<>(IMAGE)

@@ -2,6 +2,7 @@ package io.larder.cached;
 
 import io.larder.cache.Cache;
 import io.larder.cache.Caches;
+import io.larder.cache.Figures;
 import io.larder.model.Caller;
 import io.larder.telemetry.Telemetry;
 import jakarta.json.bind.JsonbBuilder;
@@ -21,6 +22,7 @@ final class Bean {
   final Caching caching;
   final Flights flights = new Flights(System::nanoTime);
   volatile Optional<Caller> caller = Optional.empty();
+  final Figures figures = new Figures(Optional.empty());
   private final Object target;
 
   Bean(Object target, Cache cache, InstantSource clock, Telemetry telemetry) {
@@ -50,7 +52,8 @@ final class Bean {
             flights,
             new Turns(cache, Bean::pause, System::nanoTime),
             () -> caller,
-            telemetry);
+            telemetry,
+            figures);
   }
 
   /** Calls the method of that name, which is the only one. */

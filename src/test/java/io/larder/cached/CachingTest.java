@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.larder.cache.Cache;
 import io.larder.cache.Caches;
+import io.larder.cache.Figure;
+import io.larder.cache.Figures;
 import io.larder.model.Caller;
 import io.larder.telemetry.Discarded;
 import it.Await;
@@ -124,6 +126,32 @@ final class CachingTest {
   void flights_afterEveryTest_haveAllLanded() {
     assertThat(bean.flights.count()).isZero();
     cache.close();
+  }
+
+  @Test
+  void figures_everyCall_areOfTheCallerOrOfTheNodes() throws Exception {
+    bean.call("text", "1");
+    bean.caller = Optional.of(new Caller("ann", "acme", Set.of()));
+    bean.call("text", "1");
+    bean.call("put", "1", "y");
+    sample.next =
+        () -> {
+          throw new IOException("no");
+        };
+    assertThatThrownBy(() -> bean.call("text", "2")).isInstanceOf(IOException.class);
+
+    var nodes = figures(Figures.NODES);
+    assertThat(nodes).containsEntry(Figure.MISSES, 1L).containsEntry(Figure.STORED, 1L);
+    assertThat(nodes).containsEntry(Figure.HITS, 0L).containsEntry(Figure.ERRORS, 0L);
+    var hers = figures(Figures.user("acme", "ann"));
+    assertThat(hers).containsEntry(Figure.HITS, 1L).containsEntry(Figure.MISSES, 2L);
+    assertThat(hers).containsEntry(Figure.STORED, 1L).containsEntry(Figure.ERRORS, 1L);
+    assertThat(hers.get(Figure.BYTES)).isPositive();
+    assertThat(figures(Figures.EVERYBODY)).containsEntry(Figure.MISSES, 3L);
+  }
+
+  private Map<Figure, Long> figures(String subject) {
+    return Objects.requireNonNull(bean.figures.here(subject).get("text"));
   }
 
   @Test

@@ -48,6 +48,34 @@ final class BreakerTest {
   }
 
   @Test
+  void refuses_asked_takesNoTrial() {
+    assertThat(breaker.refuses()).isFalse();
+    fail(3);
+    assertThat(breaker.refuses()).isTrue();
+    pass(100);
+
+    assertThat(breaker.refuses()).isFalse();
+    assertThat(breaker.refuses()).isFalse();
+    assertThat(breaker.allows()).isTrue();
+    assertThat(breaker.refuses()).isTrue();
+  }
+
+  @Test
+  void withdrew_trial_theNextIsTheTrial() {
+    fail(3);
+    pass(100);
+    breaker.allows();
+    breaker.withdrew();
+
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.opened()).isEqualTo(1);
+    assertThat(breaker.allows()).isTrue();
+    breaker.succeeded();
+    breaker.withdrew();
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
   void succeeded_trial_closes() {
     fail(3);
     pass(100);

@@ -2,50 +2,72 @@ package io.larder.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.live.Part;
 import io.larder.model.Usage;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What is kept comes back, and what is damaged is no entry. */
 final class EntryTest {
-  private final byte[] stored =
-      new Entry(
-              200,
-              true,
-              "openai",
-              "text/event-stream",
-              Duration.ofMillis(1234),
-              new Usage(5, 7),
-              new byte[] {1, 2})
-          .encode();
+  private static final Entry.About STREAM =
+      new Entry.About(
+          200,
+          true,
+          true,
+          -77,
+          "openai",
+          "text/event-stream",
+          Duration.ofMillis(1234),
+          new Usage(5, 7));
+  private static final List<Part> PARTS =
+      List.of(part(10, 3, 0, 0), part(300, 3, 7, 20), part(0, 900_000, 0, 0));
+
+  private final byte[] stored = Entry.encode(STREAM, PARTS);
+
+  private static Part part(int length, int millis, int cutFrom, int cutTo) {
+    var bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return new Part(bytes, millis, cutFrom, cutTo);
+  }
 
   @Test
   void decode_encoded_isTheSame() {
     var entry = Entry.decode(stored).orElseThrow();
 
-    assertThat(entry.status()).isEqualTo(200);
-    assertThat(entry.usageAsked()).isTrue();
-    assertThat(entry.provider()).isEqualTo("openai");
-    assertThat(entry.contentType()).isEqualTo("text/event-stream");
-    assertThat(entry.providerTime()).isEqualTo(Duration.ofMillis(1234));
-    assertThat(entry.usage()).isEqualTo(new Usage(5, 7));
-    assertThat(entry.body()).containsExactly(1, 2);
+    assertThat(entry.about()).isEqualTo(STREAM);
+    assertThat(entry.length()).isEqualTo(310);
+    assertThat(entry.parts().orElseThrow())
+        .usingRecursiveFieldByFieldElementComparator()
+        .isEqualTo(PARTS);
+  }
+
+  @Test
+  void parts_ofJson_isTheBody() {
+    var about =
+        new Entry.About(
+            200, false, false, 1, "p", "application/json", Duration.ofMillis(1), Usage.UNKNOWN);
+    var entry = Entry.decode(Entry.encode(about, List.of(part(5, 9, 0, 0)))).orElseThrow();
+
+    assertThat(entry.parts().orElseThrow()).hasSize(1);
+    assertThat(entry.body()).isEqualTo(part(5, 9, 0, 0).bytes());
   }
 
   @Test
   void decode_otherFormat_isNone() {
-    var newer = stored.clone();
-    newer[0] = 2;
+    var older = stored.clone();
+    older[0] = 1;
 
-    assertThat(Entry.decode(newer)).isEmpty();
+    assertThat(Entry.decode(older)).isEmpty();
   }
 
   @Test
-  void decode_cutInTheHead_isNone() {
-    for (int length = 0; length < stored.length - 2; length++) {
-      assertThat(Entry.decode(Arrays.copyOf(stored, length))).isEmpty();
+  void parts_cutAnywhere_areNone() {
+    for (int length = 0; length < stored.length; length++) {
+      var cut = Entry.decode(Arrays.copyOf(stored, length)).flatMap(Entry::parts);
+      assertThat(cut).as("first %d bytes", length).isEmpty();
     }
   }
 
@@ -54,12 +76,11 @@ final class EntryTest {
     long seed = System.nanoTime();
     var random = new Random(seed);
     for (int i = 0; i < 20_000; i++) {
-      var bytes = new byte[random.nextInt(80)];
-      random.nextBytes(bytes);
-      if (bytes.length > 0) {
-        bytes[0] = 1;
+      var bytes = stored.clone();
+      for (int n = random.nextInt(8); n >= 0; n--) {
+        bytes[1 + random.nextInt(bytes.length - 1)] = (byte) random.nextInt();
       }
-      assertThat(Entry.decode(bytes)).as("seed %d", seed).isNotNull();
+      assertThat(Entry.decode(bytes).flatMap(Entry::parts)).as("seed %d", seed).isNotNull();
     }
   }
 }

@@ -9,6 +9,7 @@ import io.larder.model.Caller;
 import io.larder.model.Wire;
 import io.larder.provider.Demo;
 import io.larder.provider.Providers.Route;
+import io.larder.wire.OpenAiChat;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -54,6 +55,9 @@ final class FingerprintsTest {
     var seen = new HashSet<String>();
     seen.add(fingerprint(BASE));
     for (var changed : changes(base)) {
+      if (changed.items("messages").isEmpty()) {
+        continue; // no request
+      }
       var text = spell(changed, random);
       assertThat(seen.add(fingerprint(text))).as("seed %d: %s", seed, text).isTrue();
     }
@@ -95,7 +99,7 @@ final class FingerprintsTest {
 
   @Test
   void of_modelAndProvider_matter() {
-    var object = JsonText.parse(bytes("{\"model\":\"x\",\"messages\":[1]}")).object();
+    var object = "{\"messages\":[1]}";
     var a =
         Fingerprints.of(
             Scope.USER,
@@ -126,7 +130,7 @@ final class FingerprintsTest {
 
   @Test
   void of_namespace_isApart() {
-    var object = JsonText.parse(bytes("{\"messages\":[]}")).object();
+    var object = "{\"messages\":[]}";
     var route = new Route(Demo.named("p"), "m");
     var names =
         Stream.of(Optional.<String>empty(), Optional.of("a"), Optional.of("b"))
@@ -137,7 +141,7 @@ final class FingerprintsTest {
   }
 
   private static String of(Scope scope, Caller caller) {
-    var object = JsonText.parse(bytes("{\"messages\":[1]}")).object();
+    var object = "{\"messages\":[1]}";
     return Fingerprints.of(
             scope,
             Optional.empty(),
@@ -149,7 +153,7 @@ final class FingerprintsTest {
   }
 
   private static String fingerprint(String text) {
-    var object = JsonText.parse(bytes(text)).object();
+    var object = new OpenAiChat().parse(bytes(text)).canonical();
     return Fingerprints.of(
             Scope.USER,
             Optional.empty(),

@@ -79,6 +79,26 @@ final class SseReaderTest {
   }
 
   @Test
+  void next_cutInTheLastLineEnd_takesTheLineFeedAlong() throws IOException {
+    for (int piece = 1; piece <= 6; piece++) {
+      var bytes = "data: a\r\n\r\ndata: b\r\n\r\n".getBytes(StandardCharsets.UTF_8);
+
+      assertThat(read(new SlicedInput(bytes, piece)))
+          .as("pieces of %d", piece)
+          .extracting(frame -> new String(frame.bytes(), StandardCharsets.UTF_8))
+          .containsExactly("data: a\r\n\r\n", "data: b\r\n\r\n");
+    }
+  }
+
+  @Test
+  void next_returnsAlone_areNotWaitedFor() throws IOException {
+    var bytes = "data: a\r\rdata: b".getBytes(StandardCharsets.UTF_8);
+    var reader = new SseReader(new SlicedInput(bytes, 9), BYTES_MAX);
+
+    assertThat(reader.next()).singleElement().extracting(SseFrame::data).isEqualTo("a");
+  }
+
+  @Test
   void next_frameAboveTheBound_isRefused() {
     var text = "data: " + "x".repeat(100_000) + "\n\n";
     var reader =

@@ -1,7 +1,9 @@
 package io.larder.telemetry;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.jspecify.annotations.Nullable;
 
 /** Telemetry for tests that do not look at figures. */
 public final class Discarded {
@@ -17,7 +19,11 @@ public final class Discarded {
         Proxy.newProxyInstance(
             type.getClassLoader(),
             new Class<?>[] {type},
-            (proxy, method, arguments) ->
-                method.getReturnType().isInterface() ? discarding(method.getReturnType()) : null));
+            (proxy, method, arguments) -> result(method)));
+  }
+
+  /** What a method gives that does nothing. */
+  static @Nullable Object result(Method method) {
+    return method.getReturnType().isInterface() ? discarding(method.getReturnType()) : null;
   }
 }

@@ -2,6 +2,7 @@ package io.larder.valkey;
 
 import io.larder.setting.MapConfig;
 import io.larder.telemetry.Discarded;
+import io.larder.telemetry.Telemetry;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -32,9 +33,14 @@ public final class TestValkey {
 
   /** A store at that address, with settings of a test's own. */
   public static Valkey at(String uri, Map<String, String> settings) {
+    return at(uri, settings, Discarded.telemetry());
+  }
+
+  /** A store at that address, with settings of a test's own, that counts there. */
+  static Valkey at(String uri, Map<String, String> settings, Telemetry telemetry) {
     var all = new HashMap<>(settings);
     all.put("larder.valkey.uri", uri);
     var valkey = ValkeySettings.from(MapConfig.settings(all));
-    return new Valkey("cache", valkey.cache().orElseThrow(), valkey, Discarded.telemetry());
+    return new Valkey("cache", valkey.cache().orElseThrow(), valkey, telemetry);
   }
 }

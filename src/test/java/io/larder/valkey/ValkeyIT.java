@@ -92,6 +92,30 @@ final class ValkeyIT {
   }
 
   @Test
+  void occupancy_evictingServer_isWhatItSays() {
+    assertThat(valkey.occupancy().memoryBytesMax()).isZero();
+    server.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+    server.command("CONFIG", "SET", "maxmemory", "4mb");
+    for (int i = 0; i < 100; i++) {
+      valkey.set("k" + i, new byte[100_000], Duration.ofMinutes(1));
+    }
+
+    var said = valkey.occupancy();
+    assertThat(said.memoryBytesMax()).isEqualTo(4 * 1024 * 1024);
+    assertThat(said.memoryBytes()).isBetween(1_000_000L, 5_000_000L);
+    assertThat(said.evictedKeys()).isPositive();
+    assertThat(said.keys() + said.evictedKeys()).isEqualTo(100);
+  }
+
+  @Test
+  void occupancy_frozenServer_failsInTime() {
+    assertThat(valkey.occupancy().keys()).isZero();
+    server.freeze();
+
+    assertFailsInTime(valkey::occupancy, CALL_MAX);
+  }
+
+  @Test
   void get_wrongPassword_isUnavailable() {
     server.command("CONFIG", "SET", "requirepass", "s3cret");
     try (var locked = TestValkey.at(server.uri().replace("://", "://:wrong@"))) {

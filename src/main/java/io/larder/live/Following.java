@@ -1,0 +1,90 @@
+package io.larder.live;
+
+import io.larder.valkey.ValkeyUnavailable;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads the logs of flights that other nodes lead into this node's memory, once for all readers
+ * here. It reads when it is told that there is more, and once a second.
+ */
+final class Following {
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  /** How long a store that does not answer keeps readers waiting who have seen a part already. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private static final Duration PAUSE = Duration.ofMillis(250);
+
+  private final SharedLogs logs;
+  private final Records records;
+
+  Following(SharedLogs logs, Records records) {
+    this.logs = logs;
+    this.records = records;
+  }
+
+  /** There may be more. */
+  void wake(Flight flight) {
+    flight.wakeups().release();
+  }
+
+  /** Follows a flight to its end, and says how it ended. */
+  Outcome run(Flight flight) {
+    try {
+      return follow(flight);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return new Outcome.Failed("this node goes down");
+    }
+  }
+
+  private Outcome follow(Flight flight) throws InterruptedException {
+    long last = 0;
+    long heard = System.nanoTime();
+    while (flight.readers() > 0) {
+      try {
+        var tail = logs.tail(flight.id(), last);
+        heard = System.nanoTime();
+        for (var record : tail.records()) {
+          var event =
+              record.number() == last + 1
+                  ? records.decode(flight.id(), record.number(), record.bytes())
+                  : Optional.<Records.Event>empty();
+          if (event.isEmpty()) {
+            return new Outcome.Failed("the log of the other node has a hole");
+          }
+          switch (event.get()) {
+            case Records.Event.Opened(Head head) -> flight.log().open(head);
+            case Records.Event.Came(var parts) -> {
+              if (!flight.log().add(parts)) {
+                return new Outcome.Unshared("the answer is too large to be followed");
+              }
+            }
+            case Records.Event.Ended(Outcome outcome) -> {
+              return outcome;
+            }
+          }
+          last = record.number();
+        }
+        if (!tail.records().isEmpty()) {
+          continue;
+        }
+        if (!tail.led()) {
+          return new Outcome.Failed("the node that asked is gone");
+        }
+        if (flight.wakeups().tryAcquire(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+          flight.wakeups().drainPermits();
+        }
+      } catch (ValkeyUnavailable down) {
+        boolean nothingSeen = flight.log().head().isEmpty();
+        if (nothingSeen || System.nanoTime() - heard > PATIENCE.toNanos()) {
+          return new Outcome.Failed("the other node is out of reach");
+        }
+        Thread.sleep(PAUSE.toMillis());
+      }
+    }
+    return new Outcome.Failed("nobody reads");
+  }
+}

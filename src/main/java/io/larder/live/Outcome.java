@@ -1,0 +1,86 @@
+package io.larder.live;
+
+import java.nio.charset.StandardCharsets;
+
+/** How a flight has ended. */
+public sealed interface Outcome {
+  /**
+   * The answer is complete.
+   *
+   * @param stored whether it is in the cache now
+   */
+  record Complete(boolean stored) implements Outcome {}
+
+  /** The provider itself has refused the request, which it would do again. */
+  final class Refused implements Outcome {
+    private final int status;
+    private final String contentType;
+    private final byte[] body;
+
+    /**
+     * A refusal.
+     *
+     * @param status 400 to 499
+     * @param body kept, not copied
+     */
+    public Refused(int status, String contentType, byte[] body) {
+      this.status = status;
+      this.contentType = contentType;
+      this.body = body;
+    }
+
+    /** The HTTP status. */
+    public int status() {
+      return status;
+    }
+
+    /** The value of Content-Type. */
+    public String contentType() {
+      return contentType;
+    }
+
+    /** The body; not to be changed. */
+    public byte[] body() {
+      return body;
+    }
+
+    @Override
+    public String toString() {
+      return "Refused[" + status + "]";
+    }
+  }
+
+  /**
+   * No complete answer has come, or none that can be shared. Who has shown nothing of it yet may
+   * ask for himself.
+   *
+   * @param why for people
+   * @param told whether the last event says so already, in the provider's own words
+   */
+  record Failed(String why, boolean told) implements Outcome {
+    /** Longest reason that is passed on. */
+    private static final int LENGTH_MAX = 500;
+
+    /** A failure that the log does not tell of. */
+    public Failed(String why) {
+      this(why, false);
+    }
+
+    public Failed {
+      if (why.getBytes(StandardCharsets.UTF_8).length > LENGTH_MAX) {
+        why = why.substring(0, LENGTH_MAX / 4);
+      }
+    }
+  }
+
+  /**
+   * An answer comes, but no other reader can have it. Who has shown nothing of it yet asks for
+   * himself alone: with others it would come to the same.
+   *
+   * @param why for people
+   */
+  record Unshared(String why) implements Outcome {}
+
+  /** The cache has an answer by now; nobody was asked. */
+  record Superseded() implements Outcome {}
+}
