@@ -1,5 +1,7 @@
 package it;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,9 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 
 /**
@@ -27,7 +30,7 @@ public final class ScriptedProvider implements AutoCloseable {
 
   private final ServerSocket listener;
   private final Map<String, Script> scripts = new ConcurrentHashMap<>();
-  private final Map<String, List<Request>> requests = new ConcurrentHashMap<>();
+  private final Map<String, Queue<Request>> requests = new ConcurrentHashMap<>();
 
   /** What to do with a request. */
   @FunctionalInterface
@@ -71,7 +74,8 @@ public final class ScriptedProvider implements AutoCloseable {
 
   /** The requests for a model so far. */
   public List<Request> requests(String model) {
-    return requests.getOrDefault(model, List.of());
+    var all = requests.get(model);
+    return all == null ? List.of() : List.copyOf(all);
   }
 
   @Override
@@ -98,7 +102,7 @@ public final class ScriptedProvider implements AutoCloseable {
       for (var request = read(in); request != null; request = read(in)) {
         var model = MODEL.matcher(request.body());
         var name = model.find() ? model.group(1) : request.line().split(" ", -1)[1];
-        requests.computeIfAbsent(name, absent -> new CopyOnWriteArrayList<>()).add(request);
+        requests.computeIfAbsent(name, absent -> new ConcurrentLinkedQueue<>()).add(request);
         var script = scripts.get(name);
         if (script == null) {
           connection.whole(404, "application/json", "{\"error\":{\"message\":\"no script\"}}");
@@ -171,15 +175,17 @@ public final class ScriptedProvider implements AutoCloseable {
 
     /** A piece of a stream, sent at once. */
     public void piece(byte[] bytes) throws IOException {
-      out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
-      out.write(bytes);
-      out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+      var chunk = new ByteArrayOutputStream(bytes.length + 16);
+      chunk.writeBytes((Integer.toHexString(bytes.length) + "\r\n").getBytes(US_ASCII));
+      chunk.writeBytes(bytes);
+      chunk.writeBytes("\r\n".getBytes(US_ASCII));
+      out.write(chunk.toByteArray());
       out.flush();
     }
 
     /** The proper end of a stream. */
     public void streamEnd() throws IOException {
-      out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      out.write("0\r\n\r\n".getBytes(US_ASCII));
       out.flush();
     }
 
@@ -203,7 +209,7 @@ public final class ScriptedProvider implements AutoCloseable {
       for (var header : headers) {
         head.append(header).append("\r\n");
       }
-      out.write(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+      out.write(head.append("\r\n").toString().getBytes(US_ASCII));
     }
   }
 }

@@ -8,6 +8,12 @@ import java.util.function.Function;
 
 /** A body that may pause only so long, and whose failures say which provider failed, and how. */
 final class WatchedBody extends InputStream implements Reply.Connection {
+  /**
+   * Between reads the time is the reader's, whose client may be slow. He reads on or closes; this
+   * is for one who does neither.
+   */
+  private static final Duration READER_MAX = Duration.ofMinutes(10);
+
   private final InputStream body;
   private final Watch.Lease lease;
   private final Duration idleMax;
@@ -46,11 +52,23 @@ final class WatchedBody extends InputStream implements Reply.Connection {
       int count = body.read(into, offset, length);
       if (count < 0) {
         lease.close();
+      } else if (!hurried) {
+        lease.renew(READER_MAX);
       }
       return count;
     } catch (IOException broken) {
       lease.close();
       throw failure.apply(broken);
+    }
+  }
+
+  @Override
+  public int available() throws IOException {
+    try {
+      return body.available();
+    } catch (IOException broken) {
+      // whoever reads is told
+      return 0;
     }
   }
 

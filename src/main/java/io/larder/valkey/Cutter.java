@@ -22,13 +22,21 @@ final class Cutter {
 
   <T> T execute(Connection connection, Supplier<T> command) {
     var lease = watch.over(limit, () -> cut(connection));
+    int timeout = connection.getSoTimeout();
     try {
+      // a read with a timeout costs a virtual thread a timer, set and cancelled: the watch is
+      // enough
+      connection.setSoTimeout(0);
       return command.get();
     } finally {
       lease.close();
       if (lease.hasExpired()) {
         // closed connections connect by themselves, without password and database: never again
         connection.setBroken();
+      }
+      if (!connection.isBroken()) {
+        // what the pool does with idle connections nobody watches
+        connection.setSoTimeout(timeout);
       }
     }
   }
