@@ -33,6 +33,7 @@ final class BatchExchange implements Asking {
   private final Tally tally;
   private final List<Place> places = new ArrayList<>();
   private Optional<Exchange> exchange = Optional.empty();
+  private boolean wasThere;
 
   /** One input: its request, and what the cache had for it. */
   private static final class Place {
@@ -46,18 +47,22 @@ final class BatchExchange implements Asking {
     Place(Asked single, Lookup found, Instant now) {
       this.single = single;
       this.found = found;
-      this.kept = single.usable(found, now);
+      // one past its time is asked for with the others: nobody would refresh it by itself
+      this.kept = found instanceof Lookup.Found ? single.usable(found, now) : Optional.empty();
       this.entry = kept.flatMap(usable -> Entry.decode(usable.value()));
       this.answer = entry.map(Entry::body);
     }
   }
 
-  /** Looks each input up; asks nobody. */
+  /** A batch of several inputs; nothing has been looked up. */
   BatchExchange(Inference inference, Asked asked, Batch batch, Tally tally) {
     this.inference = inference;
     this.asked = asked;
     this.batch = batch;
     this.tally = tally;
+  }
+
+  private void lookUp() {
     for (int i = 0; i < batch.size(); i++) {
       var single = asked.with(batch.single(i));
       places.add(new Place(single, inference.cache().find(single.key()), inference.now()));
@@ -65,7 +70,7 @@ final class BatchExchange implements Asking {
   }
 
   /** The whole answer if the cache has all of it. */
-  Optional<Answer> answered() {
+  private Optional<Answer> answered() {
     if (!missing().isEmpty()) {
       return Optional.empty();
     }
@@ -128,7 +133,18 @@ final class BatchExchange implements Asking {
 
   @Override
   public Answer ask() throws ProviderFailure {
+    lookUp();
+    var answered = answered();
+    if (answered.isPresent()) {
+      wasThere = true;
+      return answered.get();
+    }
+    Inference.refuseIfOnlyCached(asked, new Lookup.Absent(0), tally);
     var missing = missing();
+    if (missing.isEmpty()) {
+      // what the cache has does not go together: the models differ, say
+      return askForAll();
+    }
     var rest = asked.with(batch.some(missing));
     var restBatch = OpenAiEmbeddings.batch(rest.request());
     var asking =
@@ -178,7 +194,7 @@ final class BatchExchange implements Asking {
 
   @Override
   public boolean hasKept() {
-    return exchange.filter(Exchange::hasKept).isPresent();
+    return wasThere || exchange.filter(Exchange::hasKept).isPresent();
   }
 
   /** Keeps each input's part of an answer under its own name. */

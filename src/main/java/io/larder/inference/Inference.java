@@ -127,20 +127,15 @@ public final class Inference {
     if (whole || asked.format().wire() != Wire.OPENAI_EMBEDDINGS) {
       return Optional.empty();
     }
-    return Optional.of(OpenAiEmbeddings.batch(asked.request())).filter(batch -> batch.size() > 1);
+    return Optional.of(OpenAiEmbeddings.batch(asked.request())).filter(Batch::isWorthSplitting);
   }
 
+  /** A lookup for each of its inputs takes too long for the server's own thread. */
   private Step beginBatch(Asked asked, Batch batch, Tally tally) {
-    var exchange = new BatchExchange(this, asked, batch, tally);
-    var answer = exchange.answered();
-    if (answer.isPresent()) {
-      return new Step.Answered(answer.get());
-    }
-    refuseIfOnlyCached(asked, new Lookup.Absent(0), tally);
-    return new Step.ToAsk(exchange);
+    return new Step.ToAsk(new BatchExchange(this, asked, batch, tally));
   }
 
-  private static void refuseIfOnlyCached(Asked asked, Lookup found, Tally tally) {
+  static void refuseIfOnlyCached(Asked asked, Lookup found, Tally tally) {
     if (asked.directives().onlyIfCached()) {
       tally.miss();
       throw new NotCached(asked.missed(found, false, "only-if-cached"));

@@ -42,20 +42,24 @@ final class JsonReader {
           .build();
 
   private final JsonParser parser;
+  private final int valuesMax;
+  private int values;
 
-  private JsonReader(JsonParser parser) {
+  private JsonReader(JsonParser parser, int valuesMax) {
     this.parser = parser;
+    this.valuesMax = valuesMax;
   }
 
   /**
    * Reads an object and where its members stand.
    *
+   * @param valuesMax most values, however deep
    * @throws JsonException if the text is anything else
    */
-  static JsonText object(byte[] text) {
+  static JsonText object(byte[] text, int valuesMax) {
     requireUtf8(text);
     try (var parser = FACTORY.createParser(text)) {
-      return new JsonReader(parser).top(text);
+      return new JsonReader(parser, valuesMax).top(text);
     } catch (JsonProcessingException malformed) {
       throw new JsonException(explain(malformed));
     } catch (IOException impossible) {
@@ -93,6 +97,9 @@ final class JsonReader {
   }
 
   private Json value() throws IOException {
+    if (++values > valuesMax) {
+      throw new JsonException("has more than " + valuesMax + " values");
+    }
     return switch (parser.currentToken()) {
       case START_OBJECT -> nested();
       case START_ARRAY -> array();

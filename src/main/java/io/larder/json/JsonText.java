@@ -34,7 +34,16 @@ public final class JsonText {
    * @throws JsonException if the text is not one JSON object as {@link JsonReader} wants it
    */
   public static JsonText parse(byte[] text) {
-    return JsonReader.object(text);
+    return JsonReader.object(text, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Reads a JSON object whose tree must not take much more memory than its text.
+   *
+   * @param valuesMax most values, however deep
+   */
+  public static JsonText parse(byte[] text, int valuesMax) {
+    return JsonReader.object(text, valuesMax);
   }
 
   /** The object. */

@@ -18,7 +18,11 @@ final class Embeddings {
 
   private static final String DATA = "data";
   private static final String USAGE = "usage";
-  private static final Set<String> NOT_IN_HEAD = Set.of(DATA, USAGE);
+
+  /**
+   * Members that differ between answers of one kind; {@code id} and {@code created} are of vLLM.
+   */
+  private static final Set<String> NOT_IN_HEAD = Set.of(DATA, USAGE, "id", "created");
 
   private Embeddings() {}
 
@@ -54,7 +58,7 @@ final class Embeddings {
       var object = Forms.object(item);
       items.put(Forms.index(object), object);
     }
-    boolean isComplete = data.size() == count && items.size() == count;
+    boolean isComplete = count > 0 && data.size() == count && items.size() == count;
     if (!isComplete || items.lastKey() != count - 1) {
       throw new Lossy("not one embedding for each input");
     }

@@ -19,6 +19,12 @@ public final class OpenAiEmbeddings implements WireFormat {
   /** Most inputs of one request; the bound of the vendor. */
   public static final int INPUTS_MAX = 2048;
 
+  /**
+   * Each input of a batch gets a request of its own, with all other members again: no more bytes of
+   * these than this, or the batch is left in one piece.
+   */
+  private static final int REPEATED_BYTES_MAX = 2 * 1024 * 1024;
+
   private static final String INPUT = "input";
 
   @Override
@@ -132,6 +138,12 @@ public final class OpenAiEmbeddings implements WireFormat {
     /** How many inputs there are, 1 to {@value OpenAiEmbeddings#INPUTS_MAX}. */
     public int size() {
       return inputs.size();
+    }
+
+    /** Whether each input can be looked up and kept by itself, at a reasonable price. */
+    public boolean isWorthSplitting() {
+      long others = (long) request.length() - request.raw(INPUT).length;
+      return size() > 1 && others * size() <= REPEATED_BYTES_MAX;
     }
 
     /** The request for one input alone, the same whatever batch the input is in. */

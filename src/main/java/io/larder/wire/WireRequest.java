@@ -14,6 +14,13 @@ import java.util.Set;
  */
 public final class WireRequest {
   private static final int MODEL_LENGTH_MAX = 256;
+
+  /**
+   * A value takes some 40 bytes of memory while its request waits; embeddings are asked for by up
+   * to 300,000 tokens.
+   */
+  private static final int VALUES_MAX = 500_000;
+
   private static final String STREAM_OPTIONS = "stream_options";
   private static final String INCLUDE_USAGE = "include_usage";
 
@@ -54,7 +61,7 @@ public final class WireRequest {
    */
   static JsonText read(byte[] body) {
     try {
-      return JsonText.parse(body);
+      return JsonText.parse(body, VALUES_MAX);
     } catch (JsonException malformed) {
       throw new BadRequest("", "the request body " + malformed.getMessage());
     }
@@ -118,6 +125,16 @@ public final class WireRequest {
     var edits = new HashMap<String, String>();
     edits.put(name, json);
     return new WireRequest(JsonText.parse(text.with(edits)), traits);
+  }
+
+  /** Bytes of the body. */
+  int length() {
+    return text.bytes().length;
+  }
+
+  /** The bytes of a member's value; none without it. */
+  byte[] raw(String name) {
+    return text.raw(name).orElse(new byte[0]);
   }
 
   /** The request. */

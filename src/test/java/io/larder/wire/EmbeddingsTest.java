@@ -101,11 +101,29 @@ final class EmbeddingsTest {
   }
 
   @Test
+  void split_noInputs_isRefused() {
+    assertThat(Embeddings.split(Recorded.utf8("{\"data\":[]}"), List.of())).isEmpty();
+  }
+
+  @Test
+  void isWorthSplitting_largeMembersBesideManyInputs_isNot() {
+    assertThat(batch("[\"a\",\"b\"]").isWorthSplitting()).isTrue();
+    assertThat(batch("[\"a\"]").isWorthSplitting()).isFalse();
+    var many = "[" + "\"a\",".repeat(2_047) + "\"a\"]";
+    assertThat(batch(many).isWorthSplitting()).isTrue();
+    assertThat(batch(many + ",\"user\":\"" + "x".repeat(2_000) + "\"").isWorthSplitting())
+        .isFalse();
+  }
+
+  @Test
   void join_differentKinds_isRefused() {
     var one = "{\"data\":[{\"index\":0}],\"model\":\"m\",\"usage\":{\"prompt_tokens\":1}}";
 
     assertThat(join(one, one)).isPresent();
     assertThat(join()).isEmpty();
+    assertThat(join(one, one.replace("{\"data\"", "{\"id\":\"e-2\",\"created\":9,\"data\"")))
+        .as("vLLM names each answer")
+        .isPresent();
     assertThat(join(one, one.replace("\"m\"", "\"n\""))).isEmpty();
     assertThat(join(one, one.replace("prompt_tokens", "tokens"))).isEmpty();
     assertThat(join(one, "{\"data\":[{\"index\":0}],\"model\":\"m\"}")).isEmpty();
