@@ -13,7 +13,7 @@ import java.util.List;
  * A command and its reply as they are on the wire (RESP2), for fixtures that must not depend on the
  * client under test. A character of a reply is a byte.
  */
-final class RawCommand {
+public final class RawCommand {
   private static final int REPLY_BYTES_MAX = 1024 * 1024;
 
   private RawCommand() {}
@@ -42,7 +42,7 @@ final class RawCommand {
   }
 
   /** The strings with a length in a reply, in order, however deep they are. */
-  static List<String> strings(String reply) {
+  public static List<String> strings(String reply) {
     var strings = new ArrayList<String>();
     int at = 0;
     while (at < reply.length()) {

@@ -12,14 +12,15 @@ import java.util.function.LongSupplier;
  *
  * <p>Closed, it opens after {@code failuresMax} failures in a row. Open, it refuses for {@code
  * pause}, then lets one trial through; the trial's outcome closes it or opens it again, each time
- * for twice as long up to {@code pauseMax}.
+ * for twice as long up to {@code pauseMax}. A trial may take long, such as an answer that a model
+ * writes for minutes: after each further {@code pause} without an outcome another one goes.
  */
 public final class Breaker {
   /** What a breaker does with calls. */
   public enum State {
     /** Lets every call through. */
     CLOSED,
-    /** Lets one trial through and refuses the rest until its outcome is known. */
+    /** Lets one trial through at a time and refuses the rest until an outcome is known. */
     HALF_OPEN,
     /** Refuses every call. */
     OPEN
@@ -38,7 +39,7 @@ public final class Breaker {
 
   private record Open(long until, Duration pause) implements Phase {}
 
-  private record HalfOpen(Duration pause) implements Phase {}
+  private record HalfOpen(long until, Duration pause) implements Phase {}
 
   /**
    * A closed breaker.
@@ -69,11 +70,17 @@ public final class Breaker {
   public boolean allows() {
     return switch (now()) {
       case Closed closed -> true;
-      case HalfOpen halfOpen -> false;
-      case Open open ->
-          nanoTime.getAsLong() - open.until() >= 0
-              && phase.compareAndSet(open, new HalfOpen(open.pause()));
+      case HalfOpen trial -> isOver(trial.until()) && tries(trial, trial.pause());
+      case Open open -> isOver(open.until()) && tries(open, open.pause());
     };
+  }
+
+  private boolean isOver(long until) {
+    return nanoTime.getAsLong() - until >= 0;
+  }
+
+  private boolean tries(Phase before, Duration pause) {
+    return phase.compareAndSet(before, new HalfOpen(nanoTime.getAsLong() + pause.toNanos(), pause));
   }
 
   /**
@@ -83,8 +90,8 @@ public final class Breaker {
   public boolean refuses() {
     return switch (now()) {
       case Closed closed -> false;
-      case HalfOpen halfOpen -> true;
-      case Open open -> nanoTime.getAsLong() - open.until() < 0;
+      case HalfOpen trial -> !isOver(trial.until());
+      case Open open -> !isOver(open.until());
     };
   }
 

@@ -7,6 +7,7 @@ import io.larder.live.Flights.Boarding;
 import io.larder.live.Head;
 import io.larder.live.Outcome;
 import io.larder.live.Part;
+import io.larder.model.Header;
 import io.larder.model.Usage;
 import io.larder.provider.ProviderFailure;
 import io.larder.provider.Providers.Answered;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One request that the cache could not answer: joins a call to a provider that is under way for an
@@ -209,8 +211,9 @@ final class Exchange implements Asking {
       var answered = send();
       var reply = answered.reply();
       if (isGood(reply) && asked.request().stream() && reply.isOf(EVENT_STREAM)) {
+        var answer = stream(mine, reply);
         goesOn = true;
-        return stream(mine, reply);
+        return answer;
       }
       return whole(mine, reply);
     } catch (ProviderFailure failure) {
@@ -256,7 +259,12 @@ final class Exchange implements Asking {
     mine.log().open(head);
     var pump = new Pump(this, mine, reply);
     mine.setAudience(pump);
-    inference.waiters().execute(pump::run);
+    try {
+      inference.waiters().execute(pump::run);
+    } catch (RejectedExecutionException stopping) {
+      pump.close();
+      throw stopping;
+    }
     var view = View.whole(Forms.showsUsage(head, asked.request().wantsUsage()));
     var delivery = new Delivery(mine, format(), view, inference.telemetry(), pump);
     return new Answer(
@@ -329,6 +337,9 @@ final class Exchange implements Asking {
     mine.log().open(head(mine, reply, false));
     if (mine.log().add(List.of(new Part(bytes, millis(), 0, 0)))) {
       end(mine, new Outcome.Complete(stored));
+    } else if (stored) {
+      // it is in the cache: whoever waits finds it there
+      end(mine, new Outcome.Superseded());
     } else {
       end(mine, new Outcome.Unshared("there is no room to share the answer"));
     }
@@ -339,13 +350,21 @@ final class Exchange implements Asking {
     tally.failed();
     int status = reply.status();
     if (status / 100 == 4 && bytes.length <= REFUSAL_BYTES_MAX) {
-      end(mine, new Outcome.Refused(status, reply.contentType(), bytes));
+      end(mine, new Outcome.Refused(status, reply.contentType(), retryAfter(reply), bytes));
     } else {
       end(mine, new Outcome.Failed("provider " + provider + " answered " + status));
     }
     var stale = isError(status) ? stale() : Optional.<Answer>empty();
     return stale.orElseGet(
         () -> answer(reply, Answer.Whole.of(bytes), status(false, "status-" + status)));
+  }
+
+  private static String retryAfter(Reply reply) {
+    return reply.headers().stream()
+        .filter(header -> header.name().equalsIgnoreCase("retry-after"))
+        .map(Header::value)
+        .findFirst()
+        .orElse("");
   }
 
   private static boolean isError(int status) {

@@ -6,6 +6,7 @@ import io.larder.live.Head;
 import io.larder.live.Outcome;
 import io.larder.model.Header;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -100,18 +101,22 @@ final class Follower {
       case Outcome.Complete complete -> complete(head.orElseThrow(), log, status);
       case Outcome.Refused refused -> {
         tally.collapsed();
-        yield new Shared(
-            answer(
-                refused.status(),
-                refused.contentType(),
-                Answer.Whole.of(refused.body()),
-                status,
-                ""));
+        yield new Shared(refused(refused, status));
       }
       case Outcome.Failed failed -> new Failed(failed.why());
       case Outcome.Unshared unshared -> new NotMine();
       case Outcome.Superseded superseded -> new Failed("superseded");
     };
+  }
+
+  private static Answer refused(Outcome.Refused refused, CacheStatus cache) {
+    var headers = new ArrayList<Header>();
+    headers.add(new Header("Content-Type", refused.contentType()));
+    if (!refused.retryAfter().isEmpty()) {
+      headers.add(new Header("Retry-After", refused.retryAfter()));
+    }
+    var body = Answer.Whole.of(refused.body());
+    return new Answer(refused.status(), headers, body, cache, "", Optional.empty());
   }
 
   private Followed complete(Head head, EventLog.View log, CacheStatus status) {

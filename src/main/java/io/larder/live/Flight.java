@@ -33,6 +33,11 @@ public final class Flight {
   private volatile FlightId id;
   private volatile boolean leads;
   private volatile boolean shared;
+
+  /** Whether it is known who leads: until then nothing is to be renewed. */
+  private volatile boolean claimed;
+
+  private volatile boolean followedElsewhere;
   // under lock
   private Audience audience = Nobody.CARES;
   private int readers = 1;
@@ -83,6 +88,23 @@ public final class Flight {
 
   void shareNoMore() {
     shared = false;
+  }
+
+  boolean isClaimed() {
+    return claimed;
+  }
+
+  void claimed() {
+    claimed = true;
+  }
+
+  /** Whether other nodes follow, as far as is known. */
+  public boolean isFollowedElsewhere() {
+    return followedElsewhere;
+  }
+
+  void followedElsewhere(boolean now) {
+    followedElsewhere = now;
   }
 
   /** Whether its records are to be shown to other nodes from now on; true once. */

@@ -89,7 +89,11 @@ public final class Flights implements AutoCloseable {
               public void wanted(FlightId id) {
                 Optional.ofNullable(open.get(id))
                     .filter(Flight::leads)
-                    .ifPresent(Flights.this::show);
+                    .ifPresent(
+                        flight -> {
+                          flight.followedElsewhere(true);
+                          show(flight);
+                        });
               }
 
               @Override
@@ -99,7 +103,7 @@ public final class Flights implements AutoCloseable {
             });
     this.leases = new Leases(logs, open.values(), lease, this::show);
     this.showing = new Showing(logs, records, leases, settings.retention());
-    this.following = new Following(logs, records);
+    this.following = new Following(logs, records, lease.dividedBy(2));
     this.ended =
         Caffeine.newBuilder()
             .maximumWeight(settings.bytesMax() / 4)
@@ -136,7 +140,9 @@ public final class Flights implements AutoCloseable {
       var mine = flight(key, true, bytesMax);
       var other = joinable.putIfAbsent(key, mine);
       if (other == null) {
-        return begin(mine, new Version(!ticket.isLocal(), ticket.version()));
+        // the version of a value that cannot be read is not known
+        boolean matters = !ticket.isLocal() && ticket.version() >= 0;
+        return begin(mine, new Version(matters, ticket.version()));
       }
       if (!other.join(settings.followersMax())) {
         return new Boarding.Crowded();
@@ -154,7 +160,10 @@ public final class Flights implements AutoCloseable {
     open.put(mine.id(), mine);
     try {
       return switch (logs.claim(mine.id(), version)) {
-        case Claim.Led(boolean compared) -> new Boarding.Lead(mine, !compared);
+        case Claim.Led(boolean compared) -> {
+          mine.claimed();
+          yield new Boarding.Lead(mine, !compared);
+        }
         case Claim.Taken(long answerId) -> {
           open.remove(mine.id());
           mine.follow(answerId);
@@ -169,9 +178,11 @@ public final class Flights implements AutoCloseable {
         }
       };
     } catch (ValkeyUnavailable down) {
-      // this node still asks only once; what is out of reach is not to be looked at again
-      LOG.log(Level.DEBUG, "{0} leads for this node alone: {1}", mine, down.getMessage());
-      mine.shareNoMore();
+      // this node still asks only once; what is out of reach is not to be looked at again. The
+      // claim
+      // may have arrived all the same: the next renewal tells
+      LOG.log(Level.DEBUG, "{0} leads for this node, it seems: {1}", mine, down.getMessage());
+      mine.claimed();
       return new Boarding.Lead(mine, false);
     } catch (RuntimeException failed) {
       end(mine, new Outcome.Failed("internal"));
@@ -180,7 +191,16 @@ public final class Flights implements AutoCloseable {
   }
 
   private void follow(Flight flight) {
-    threads.execute(() -> end(flight, following.run(flight)));
+    threads.execute(
+        () -> {
+          // readers wait for the end without a limit, so it has to come, whatever happens
+          Outcome outcome = new Outcome.Failed("following the other node failed");
+          try {
+            outcome = following.run(flight);
+          } finally {
+            end(flight, outcome);
+          }
+        });
   }
 
   /**
@@ -258,9 +278,11 @@ public final class Flights implements AutoCloseable {
     if (here.isPresent()) {
       return here.filter(flight -> flight.join(settings.followersMax()));
     }
+    boolean led;
     try {
       var tail = logs.tail(id, 0);
-      if (!tail.led() && tail.records().isEmpty()) {
+      led = tail.led();
+      if (!led && tail.records().isEmpty()) {
         return Optional.empty();
       }
     } catch (ValkeyUnavailable down) {
@@ -268,7 +290,10 @@ public final class Flights implements AutoCloseable {
     }
     var flight = new Flight(id, new Room(bytes, settings.bytesMax(), bytesMax), false, true);
     open.put(id, flight);
-    joinable.putIfAbsent(id.key(), flight);
+    if (led) {
+      // what is over answers nobody who asks anew
+      joinable.putIfAbsent(id.key(), flight);
+    }
     follow(flight);
     return Optional.of(flight);
   }

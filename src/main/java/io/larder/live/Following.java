@@ -3,6 +3,7 @@ package io.larder.live;
 import io.larder.valkey.ValkeyUnavailable;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,10 +20,18 @@ final class Following {
 
   private final SharedLogs logs;
   private final Records records;
+  private final Duration graceMax;
 
-  Following(SharedLogs logs, Records records) {
+  /**
+   * Follows.
+   *
+   * @param graceMax how long readers who have seen a part wait for a lead that is not there to come
+   *     back: it may have been evicted, and its leader takes it again when it renews it
+   */
+  Following(SharedLogs logs, Records records, Duration graceMax) {
     this.logs = logs;
     this.records = records;
+    this.graceMax = graceMax;
   }
 
   /** There may be more. */
@@ -43,6 +52,7 @@ final class Following {
   private Outcome follow(Flight flight) throws InterruptedException {
     long last = 0;
     long heard = System.nanoTime();
+    var missing = OptionalLong.empty();
     while (flight.readers() > 0) {
       try {
         var tail = logs.tail(flight.id(), last);
@@ -53,7 +63,8 @@ final class Following {
                   ? records.decode(flight.id(), record.number(), record.bytes())
                   : Optional.<Records.Event>empty();
           if (event.isEmpty()) {
-            return new Outcome.Failed("the log of the other node has a hole");
+            // who has seen nothing asks for himself: the next look would find the same
+            return new Outcome.Unshared("the log of the other node has a hole");
           }
           switch (event.get()) {
             case Records.Event.Opened(Head head) -> flight.log().open(head);
@@ -71,10 +82,12 @@ final class Following {
         if (!tail.records().isEmpty()) {
           continue;
         }
-        if (!tail.led()) {
+        missing = tail.led() ? OptionalLong.empty() : OptionalLong.of(missing.orElse(heard));
+        if (missing.isPresent() && isGone(flight, heard - missing.getAsLong())) {
           return new Outcome.Failed("the node that asked is gone");
         }
-        if (flight.wakeups().tryAcquire(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+        long waitMillis = missing.isPresent() ? graceMax.toMillis() / 3 : TICK.toMillis();
+        if (flight.wakeups().tryAcquire(waitMillis, TimeUnit.MILLISECONDS)) {
           flight.wakeups().drainPermits();
         }
       } catch (ValkeyUnavailable down) {
@@ -86,5 +99,10 @@ final class Following {
       }
     }
     return new Outcome.Failed("nobody reads");
+  }
+
+  /** Whether a lead that has been missing for so long is not waited for any more. */
+  private boolean isGone(Flight flight, long missingNanos) {
+    return flight.log().head().isEmpty() || missingNanos > graceMax.toNanos();
   }
 }

@@ -5,6 +5,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +14,9 @@ import java.util.function.Consumer;
 
 /** Renews the leases of the flights that this node leads, so that others know that it lives. */
 final class Leases implements AutoCloseable {
+  /** A part of the connections: requests want some too. */
+  private static final int AT_ONCE = 16;
+
   private static final Logger LOG = System.getLogger(Leases.class.getName());
 
   private final SharedLogs logs;
@@ -32,19 +37,36 @@ final class Leases implements AutoCloseable {
     this.flights = flights;
     this.followed = followed;
     long interval = lease.toMillis() / 3;
-    var unused =
-        clock.scheduleWithFixedDelay(this::renew, interval, interval, TimeUnit.MILLISECONDS);
+    var unused = clock.scheduleAtFixedRate(this::renew, interval, interval, TimeUnit.MILLISECONDS);
   }
 
+  /** Renews all, several at a time: thousands in a row would take longer than a lease lasts. */
   private void renew() {
+    var due = new ConcurrentLinkedQueue<Flight>();
     for (var flight : flights) {
-      if (flight.leads() && flight.isShared()) {
-        try {
-          renew(flight);
-        } catch (RuntimeException failed) {
-          // whatever it is: a clock that stops loses the leases of all flights
-          LOG.log(Level.DEBUG, "lease of {0} not renewed: {1}", flight, failed.getMessage());
-        }
+      if (flight.leads() && flight.isShared() && flight.isClaimed()) {
+        due.add(flight);
+      }
+    }
+    if (due.isEmpty()) {
+      return;
+    }
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < Math.min(AT_ONCE, due.size()); i++) {
+        threads.execute(() -> renewAll(due));
+      }
+    } catch (RuntimeException failed) {
+      // whatever it is: a clock that stops loses the leases of all flights
+      LOG.log(Level.DEBUG, "leases not renewed: {0}", failed.getMessage());
+    }
+  }
+
+  private void renewAll(Queue<Flight> due) {
+    for (var flight = due.poll(); flight != null; flight = due.poll()) {
+      try {
+        renew(flight);
+      } catch (RuntimeException failed) {
+        LOG.log(Level.DEBUG, "lease of {0} not renewed: {1}", flight, failed.getMessage());
       }
     }
   }
@@ -57,8 +79,11 @@ final class Leases implements AutoCloseable {
       }
       switch (logs.renew(flight.id())) {
         case LOST -> flight.shareNoMore();
-        case FOLLOWED -> followed.accept(flight);
-        case ALONE -> {}
+        case FOLLOWED -> {
+          flight.followedElsewhere(true);
+          followed.accept(flight);
+        }
+        case ALONE -> flight.followedElsewhere(false);
       }
     } finally {
       flight.lease().unlock();

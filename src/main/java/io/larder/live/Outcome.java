@@ -15,17 +15,20 @@ public sealed interface Outcome {
   final class Refused implements Outcome {
     private final int status;
     private final String contentType;
+    private final String retryAfter;
     private final byte[] body;
 
     /**
      * A refusal.
      *
      * @param status 400 to 499
+     * @param retryAfter the value of Retry-After; empty without one
      * @param body kept, not copied
      */
-    public Refused(int status, String contentType, byte[] body) {
+    public Refused(int status, String contentType, String retryAfter, byte[] body) {
       this.status = status;
       this.contentType = contentType;
+      this.retryAfter = retryAfter;
       this.body = body;
     }
 
@@ -37,6 +40,11 @@ public sealed interface Outcome {
     /** The value of Content-Type. */
     public String contentType() {
       return contentType;
+    }
+
+    /** The value of Retry-After; empty without one. */
+    public String retryAfter() {
+      return retryAfter;
     }
 
     /** The body; not to be changed. */

@@ -22,7 +22,7 @@ import java.util.Optional;
  * payload  'h' ‖ answer id (8) ‖ status (2) ‖ flags (1) ‖ provider, content type (each 2 + UTF-8)
  *          'p' ‖ number of parts (4), each: ms (4) ‖ cut from, to (4 each) ‖ length (4) ‖ bytes
  *          'c' ‖ stored (1)                                      complete
- *          'r' ‖ status (2) ‖ content type ‖ length (4) ‖ body   refused
+ *          'r' ‖ status (2) ‖ content type, Retry-After (each 2 + UTF-8) ‖ length (4) ‖ body   refused
  *          'f' ‖ told (1) ‖ why (2 + UTF-8)                      failed
  *          'u' ‖ why (2 + UTF-8)                                 unshared
  * </pre>
@@ -109,6 +109,7 @@ final class Records {
         out.writeByte('r');
         out.writeShort(refused.status());
         out.writeUTF(refused.contentType());
+        out.writeUTF(refused.retryAfter());
         out.writeInt(refused.body().length);
         out.write(refused.body());
       }
@@ -187,7 +188,8 @@ final class Records {
   private static Outcome refused(DataInputStream in) throws IOException {
     int status = in.readShort();
     var contentType = in.readUTF();
-    return new Outcome.Refused(status, contentType, bytes(in));
+    var retryAfter = in.readUTF();
+    return new Outcome.Refused(status, contentType, retryAfter, bytes(in));
   }
 
   private static Outcome failed(DataInputStream in) throws IOException {

@@ -161,11 +161,18 @@ final class ValkeyLogs implements SharedLogs {
     var records = new ArrayList<Tail.Numbered>();
     for (int i = 0; i + 1 < found.size(); i += 2) {
       if (found.get(i) instanceof byte[] number && found.get(i + 1) instanceof byte[] record) {
-        long parsed = Long.parseLong(new String(number, StandardCharsets.US_ASCII));
-        records.add(new Tail.Numbered(parsed, record));
+        records.add(new Tail.Numbered(recordNumber(number), record));
       }
     }
     return records;
+  }
+
+  private static long recordNumber(byte[] text) {
+    try {
+      return Long.parseLong(new String(text, StandardCharsets.US_ASCII));
+    } catch (NumberFormatException foreign) {
+      throw ValkeyUnavailable.garbage("a record without a number");
+    }
   }
 
   private byte[] leader(FlightId flight) {

@@ -76,6 +76,22 @@ final class BreakerTest {
   }
 
   @Test
+  void trial_withoutAnOutcome_letsAnotherGoAfterThePause() {
+    fail(3);
+    pass(100);
+    assertThat(breaker.allows()).isTrue();
+    pass(99);
+    assertThat(breaker.refuses()).isTrue();
+    assertThat(breaker.allows()).isFalse();
+    pass(1);
+    assertThat(breaker.refuses()).isFalse();
+    assertThat(breaker.allows()).isTrue();
+    assertThat(breaker.allows()).isFalse();
+    breaker.succeeded();
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
   void succeeded_trial_closes() {
     fail(3);
     pass(100);

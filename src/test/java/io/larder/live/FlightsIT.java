@@ -6,8 +6,10 @@ import static io.larder.live.FlightNode.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.cache.Encryptions;
+import io.larder.cache.Tickets;
 import io.larder.live.Flights.Boarding;
 import it.Await;
+import it.RawCommand;
 import it.ValkeyProcess;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,6 +134,84 @@ final class FlightsIT {
   }
 
   @Test
+  void leadEvicted_whileOthersFollow_theyGoOn() throws Exception {
+    var lead = lead(here);
+    lead.log().open(head(lead));
+    lead.log().add(List.of(part("a")));
+    var follow = follow(there);
+    assertThat(texts(follow.log().await(0))).containsExactly("a");
+    server.command("DEL", "larder:1:lead:{" + key + "}");
+    // has the follower look while it is not there
+    server.command("PUBLISH", newsChannel(), "m " + lead.id());
+    Await.until("taken again", () -> !keys("lead").isEmpty());
+    lead.log().add(List.of(part("b")));
+    here.flights().end(lead, new Outcome.Complete(true));
+
+    assertThat(follow.log().awaitOutcome(Duration.ofSeconds(5)))
+        .contains(new Outcome.Complete(true));
+    assertThat(texts(follow.log().view(0))).containsExactly("a", "b");
+  }
+
+  /** The channel of the node that follows. */
+  private String newsChannel() {
+    var node = RawCommand.strings(server.command("SMEMBERS", "larder:1:followers:{" + key + "}"));
+    return "larder:1:node:" + node.getFirst();
+  }
+
+  @Test
+  void logLost_whoFollowsAnewIsToldToAskForHimself() throws Exception {
+    var lead = lead(here);
+    lead.log().open(head(lead));
+    lead.log().add(List.of(part("a")));
+    var follow = follow(there);
+    assertThat(texts(follow.log().await(0))).containsExactly("a");
+    server.command("DEL", keys("live").getFirst());
+    lead.log().add(List.of(part("b")));
+    Await.until("shown", () -> !keys("live").isEmpty());
+    try (var third = FlightNode.sharing(server.uri(), LEASE, new Records(Optional.empty()))) {
+      var late = ((Boarding.Follow) third.board(key)).flight();
+      assertThat(late.log().awaitOutcome(Duration.ofSeconds(5)).orElseThrow())
+          .isInstanceOf(Outcome.Unshared.class);
+    }
+  }
+
+  @Test
+  void lastReaderHereLeaves_othersFollow_isKnown() throws Exception {
+    var lead = lead(here);
+    lead.log().open(head(lead));
+    lead.log().add(List.of(part("a")));
+    var follow = follow(there);
+    assertThat(texts(follow.log().await(0))).containsExactly("a");
+    assertThat(lead.isFollowedElsewhere()).isTrue();
+    follow.leave();
+    server.command("DEL", "larder:1:followers:{" + key + "}");
+    Await.until("nobody follows", () -> !lead.isFollowedElsewhere());
+  }
+
+  @Test
+  void foreignNumberInTheLog_endsTheFollowing() throws Exception {
+    var lead = lead(here);
+    lead.log().open(head(lead));
+    lead.log().add(List.of(part("a")));
+    var follow = follow(there);
+    assertThat(texts(follow.log().await(0))).containsExactly("a");
+    var foreign = "18446744073709551614-0";
+    server.command("XADD", keys("live").getFirst(), foreign, "r", "x");
+    server.command("PUBLISH", newsChannel(), "m " + lead.id());
+    assertThat(follow.log().awaitOutcome(Duration.ofSeconds(15))).isPresent();
+  }
+
+  @Test
+  void valueUnreadable_requestsAreJoinedAllTheSame() throws Exception {
+    server.command("SET", "larder:1:answer:{" + key + "}", "no value of Larder's");
+    var seen = Tickets.seen(key, -1);
+    var lead = here.flights().board(key, seen, FlightNode.BYTES_MAX);
+    assertThat(lead).isInstanceOf(Boarding.Lead.class);
+    assertThat(there.flights().board(key, seen, FlightNode.BYTES_MAX))
+        .isInstanceOf(Boarding.Follow.class);
+  }
+
+  @Test
   void find_notStoredAndEnded_isThereOnTheOtherNode() throws Exception {
     var lead = lead(here);
     lead.log().open(head(lead));
@@ -149,7 +229,7 @@ final class FlightsIT {
   void refused_isTheSameThere() throws Exception {
     var lead = lead(here);
     var follow = follow(there);
-    here.flights().end(lead, new Outcome.Refused(422, "application/json", new byte[] {1, 2}));
+    here.flights().end(lead, new Outcome.Refused(422, "application/json", "7", new byte[] {1, 2}));
 
     // nobody had to see anything of it before: the lead may be gone before the log is shown
     var outcome = follow.log().awaitOutcome(Duration.ofSeconds(5)).orElseThrow();
@@ -158,6 +238,7 @@ final class FlightsIT {
             Outcome.Refused.class,
             refused -> {
               assertThat(refused.status()).isEqualTo(422);
+              assertThat(refused.retryAfter()).isEqualTo("7");
               assertThat(refused.body()).containsExactly(1, 2);
             });
   }
@@ -176,7 +257,7 @@ final class FlightsIT {
 
       var stranger = follow(there);
       var outcome = stranger.log().awaitOutcome(Duration.ofSeconds(5)).orElseThrow();
-      assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+      assertThat(outcome).isInstanceOf(Outcome.Unshared.class);
     }
   }
 
