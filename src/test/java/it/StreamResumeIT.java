@@ -142,7 +142,7 @@ final class StreamResumeIT {
     try (var rest = StreamClient.resume(LARDER, name, 1)) {
       released.countDown();
       assertThat(ids(rest.all())).containsExactly("2", "3", "4", "5");
-      assertThat(rest.all()).endsWith("data: [DONE]\n\n");
+      assertThat(rest.all()).endsWith("data: [DONE]\nid: 5\n\n");
     }
     assertThat(SCRIPTED.requests("p-lost")).hasSize(1);
   }

@@ -39,7 +39,10 @@ final class StreamSpeedIT {
   private static final String CHUNK =
       "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","
           + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"word \"},\"finish_reason\":null}]}\n\n";
-  private static final String DONE = "data: [DONE]\n\n";
+  private static final String DONE =
+      "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","
+          + "\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+          + "data: [DONE]\n\n";
   private static final int OPEN = 5_000;
   private static final int IDENTICAL = 1_000;
   private static final AtomicInteger NUMBER = new AtomicInteger();

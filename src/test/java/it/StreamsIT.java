@@ -200,7 +200,7 @@ final class StreamsIT {
         (request, answer) -> {
           asked.countDown();
           assertThat(released.await(20, TimeUnit.SECONDS)).isTrue();
-          answer.whole(422, JSON, body);
+          answer.whole(422, JSON, body, "Retry-After: 7");
         });
     var answers = new ArrayList<CompletableFuture<HttpResponse<byte[]>>>();
     answers.add(CompletableFuture.supplyAsync(() -> node.chat(ask("p-refused", "hi"))));
@@ -218,6 +218,7 @@ final class StreamsIT {
       var answer = one.join();
       assertThat(answer.statusCode()).isEqualTo(422);
       assertThat(text(answer)).isEqualTo(body);
+      assertThat(header(answer, "Retry-After")).isEqualTo("7");
       collapsed += header(answer, "X-Cache").equals("COLLAPSED") ? 1 : 0;
     }
     assertThat(collapsed).isEqualTo(10);
@@ -315,6 +316,40 @@ final class StreamsIT {
       assertIsComplete(whole.join(), "xyz");
     }
     assertThat(provider.requests("p-cut-late")).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void stream_endsInTheMiddleOfAFrame_errorEventStandsByItself(boolean kept) {
+    var model = "p-half-frame-" + kept;
+    provider.script(
+        model,
+        (request, answer) -> {
+          answer.streamHead();
+          answer.piece(first("a") + "data: {\"id\":\"c\",\"obj");
+          answer.streamEnd();
+        });
+    var headers = kept ? new String[0] : new String[] {"Cache-Control", "no-store"};
+    try (var client = StreamClient.chat(node, askStream(model, "hi"), headers)) {
+      assertIsBroken(client.all());
+      assertThat(Chunks.events(client.all())).hasSize(2);
+    }
+    assertThat(notCached(askStream(model, "hi"))).isTrue();
+  }
+
+  @Test
+  void stream_doneThoughAChoiceIsUnfinished_isNotKept() {
+    provider.script(
+        "p-unfinished",
+        (request, answer) -> {
+          answer.streamHead();
+          answer.piece(first("Hel") + DONE);
+          answer.streamEnd();
+        });
+    try (var client = StreamClient.chat(node, askStream("p-unfinished", "hi"))) {
+      assertThat(client.all()).isEqualTo(first("Hel") + DONE);
+    }
+    assertThat(notCached(askStream("p-unfinished", "hi"))).isTrue();
   }
 
   @Test

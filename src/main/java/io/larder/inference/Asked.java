@@ -11,6 +11,7 @@ import io.larder.model.Fingerprint;
 import io.larder.model.Header;
 import io.larder.model.Wire;
 import io.larder.provider.Providers.Route;
+import io.larder.provider.Question;
 import io.larder.wire.OpenAiEmbeddings;
 import io.larder.wire.WireFormat;
 import io.larder.wire.WireRequest;
@@ -21,6 +22,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -42,9 +46,14 @@ record Asked(
     String bypass) {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** Vendors' versions and previews, by which the same request gets another shape of answer. */
+  /** Vendors' versions, previews and accounts, by which the same request gets another answer. */
   private static final List<String> VARIANTS =
-      List.of("anthropic-version:", "anthropic-beta:", "openai-beta:");
+      List.of(
+          "anthropic-version",
+          "anthropic-beta",
+          "openai-beta",
+          "openai-organization",
+          "openai-project");
 
   Asked {
     routes = List.copyOf(routes);
@@ -79,13 +88,23 @@ record Asked(
         caller, format, request, routes, headers, directives, settings, fingerprint, bypass);
   }
 
-  /** Header fields that change what an answer looks like, each as sent; empty without any. */
+  /**
+   * Header fields that change what an answer is, each with its values in order, however they were
+   * spread over fields; empty without any. What Larder adds where it is missing is no difference.
+   */
   private static String variant(List<Header> headers) {
-    return headers.stream()
-        .map(header -> header.name().toLowerCase(Locale.ROOT) + ": " + header.value().strip())
-        .filter(field -> VARIANTS.stream().anyMatch(field::startsWith))
-        .sorted()
-        .map(field -> "\n" + field)
+    var fields = new TreeMap<String, TreeSet<String>>();
+    for (var header : headers) {
+      var name = header.name().toLowerCase(Locale.ROOT);
+      if (VARIANTS.contains(name)) {
+        for (var value : header.value().split(",", -1)) {
+          fields.computeIfAbsent(name, absent -> new TreeSet<>()).add(value.strip());
+        }
+      }
+    }
+    fields.remove("anthropic-version", new TreeSet<>(Set.of(Question.ANTHROPIC_VERSION)));
+    return fields.entrySet().stream()
+        .map(field -> "\n" + field.getKey() + ": " + String.join(", ", field.getValue()))
         .collect(Collectors.joining());
   }
 

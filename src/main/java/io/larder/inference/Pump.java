@@ -61,8 +61,9 @@ final class Pump implements Flight.Audience {
       end(new Outcome.Failed(String.valueOf(broken.getMessage()), verdict.hasFailed()));
     } catch (RuntimeException failed) {
       LOG.log(Level.ERROR, "a stream failed", failed);
-      end(new Outcome.Failed("Larder failed; its log says why"));
     } finally {
+      // readers wait for the end without a limit, so it has to come; the first one holds
+      end(new Outcome.Failed("Larder failed; its log says why"));
       if (mine) {
         close();
       }
@@ -80,7 +81,7 @@ final class Pump implements Flight.Audience {
       }
       exchange.eventCame();
       var now = alone;
-      if (now != null && now.isOver()) {
+      if (now != null && now.isOver() && !flight.isFollowedElsewhere()) {
         end(new Outcome.Failed("nobody waits for the answer any more"));
         return true;
       }
@@ -99,6 +100,10 @@ final class Pump implements Flight.Audience {
   private boolean add(List<SseFrame> frames) {
     var parts = new ArrayList<Part>(frames.size());
     for (var frame : frames) {
+      if (!frame.isWhole() && verdict.peek(frame) != Sign.Kind.END) {
+        // cut off in the middle: an error event after it would be read as a part of it
+        break;
+      }
       var sign = verdict.add(frame);
       var part =
           new Part(frame.bytes(), exchange.millis(), sign.hidden().from(), sign.hidden().to());

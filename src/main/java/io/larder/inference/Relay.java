@@ -4,6 +4,7 @@ import io.larder.provider.Reply;
 import io.larder.sse.SseFrame;
 import io.larder.sse.SseReader;
 import io.larder.telemetry.Telemetry;
+import io.larder.wire.Sign;
 import io.larder.wire.WireFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -74,6 +75,10 @@ final class Relay implements Answer.Flowing {
   private void show(List<SseFrame> frames, Verdict verdict, OutputStream out) throws IOException {
     var shown = new ByteArrayOutputStream();
     for (var frame : frames) {
+      if (!frame.isWhole() && verdict.peek(frame) != Sign.Kind.END) {
+        // cut off in the middle: an error event after it would be read as a part of it
+        break;
+      }
       var sign = verdict.add(frame);
       shown.writeBytes(showsUsage ? frame.bytes() : sign.hidden().of(frame.bytes()));
     }

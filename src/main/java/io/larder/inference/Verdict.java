@@ -4,6 +4,8 @@ import io.larder.model.Usage;
 import io.larder.sse.SseFrame;
 import io.larder.wire.Sign;
 import io.larder.wire.WireFormat;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * What a stream has said of itself so far: whether it has ended, and whether it is fit to be kept.
@@ -12,6 +14,8 @@ final class Verdict {
   private final WireFormat format;
   private Usage usage = Usage.UNKNOWN;
   private String unfit = "";
+  private final Set<Integer> open = new HashSet<>();
+  private final Set<Integer> finished = new HashSet<>();
   private long events;
   private boolean begun;
   private boolean ended;
@@ -29,10 +33,17 @@ final class Verdict {
     ended |= sign.kind() == Sign.Kind.END;
     failed |= sign.kind() == Sign.Kind.ERROR;
     usage = sign.usageAfter(usage);
+    open.addAll(sign.open());
+    finished.addAll(sign.finished());
     if (!sign.unfit().isEmpty()) {
       unfit = sign.unfit();
     }
     return sign;
+  }
+
+  /** What a frame would say. */
+  Sign.Kind peek(SseFrame frame) {
+    return format.read(frame).kind();
   }
 
   /** Whether the last frame has come. */
@@ -56,6 +67,6 @@ final class Verdict {
 
   /** Whether the stream is complete, and nothing speaks against keeping it. */
   boolean isFit() {
-    return ended && begun && unfit.isEmpty();
+    return ended && begun && unfit.isEmpty() && finished.containsAll(open);
   }
 }

@@ -14,7 +14,6 @@ import java.util.List;
  */
 final class View {
   private static final byte[] COMMENT = {':', '\n', '\n'};
-  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private final boolean showsUsage;
   private final boolean numbered;
@@ -74,7 +73,7 @@ final class View {
         shown.writeBytes(bytes);
       }
     } else {
-      write(bytes, 0, cutFrom, cutTo, shown);
+      write(bytes, bytes.length, cutFrom, cutTo, shown);
     }
   }
 
@@ -82,30 +81,38 @@ final class View {
     return !new SseFrame(bytes).data().isEmpty();
   }
 
+  /** The number goes last: of several ids a client takes the last, and a provider may send one. */
   private void writeNumbered(byte[] bytes, int cutFrom, int cutTo, ByteArrayOutputStream shown) {
-    int from = 0;
-    if (startsWithMark(bytes)) {
-      shown.writeBytes(BYTE_ORDER_MARK);
-      from = BYTE_ORDER_MARK.length;
+    int lines = endOfLines(bytes);
+    write(bytes, lines, cutFrom, cutTo, shown);
+    if (lines > 0 && !isLineEnd(bytes[lines - 1])) {
+      shown.write('\n');
     }
     shown.writeBytes(("id: " + number + "\n").getBytes(StandardCharsets.US_ASCII));
-    write(bytes, from, cutFrom, cutTo, shown);
+    shown.write(bytes, lines, bytes.length - lines);
   }
 
-  private static boolean startsWithMark(byte[] bytes) {
-    return bytes.length >= 3
-        && bytes[0] == BYTE_ORDER_MARK[0]
-        && bytes[1] == BYTE_ORDER_MARK[1]
-        && bytes[2] == BYTE_ORDER_MARK[2];
+  /** Where the blank line begins that ends a frame. */
+  private static int endOfLines(byte[] bytes) {
+    if (!new SseFrame(bytes).isWhole()) {
+      return bytes.length;
+    }
+    int last = bytes.length - 1;
+    return bytes[last] == '\n' && last > 0 && bytes[last - 1] == '\r' ? last - 1 : last;
   }
 
+  private static boolean isLineEnd(byte b) {
+    return b == '\n' || b == '\r';
+  }
+
+  /** Writes the bytes up to an end but for those cut out. */
   private static void write(
-      byte[] bytes, int from, int cutFrom, int cutTo, ByteArrayOutputStream shown) {
+      byte[] bytes, int end, int cutFrom, int cutTo, ByteArrayOutputStream shown) {
     if (cutFrom == cutTo) {
-      shown.write(bytes, from, bytes.length - from);
+      shown.write(bytes, 0, end);
     } else {
-      shown.write(bytes, from, cutFrom - from);
-      shown.write(bytes, cutTo, bytes.length - cutTo);
+      shown.write(bytes, 0, cutFrom);
+      shown.write(bytes, cutTo, end - cutTo);
     }
   }
 }

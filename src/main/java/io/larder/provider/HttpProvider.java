@@ -18,12 +18,8 @@ import java.util.Optional;
 final class HttpProvider implements Provider, Closeable {
   private static final int MODELS_BYTES_MAX = 8 * 1024 * 1024;
 
-  /**
-   * The version of Anthropic's API for clients that name none.
-   *
-   * @see <a href="https://docs.anthropic.com/en/api/versioning">Anthropic, versions</a>
-   */
-  private static final Header ANTHROPIC_VERSION = new Header("anthropic-version", "2023-06-01");
+  private static final Header ANTHROPIC_VERSION =
+      new Header("anthropic-version", Question.ANTHROPIC_VERSION);
 
   /** Anthropic lists 20 models unless asked for more; 1,000 is the most. */
   private static final String ANTHROPIC_MODELS = "/models?limit=1000";

@@ -6,6 +6,13 @@ import java.util.List;
 
 /** What a provider is asked: a wire, the client's header fields and the body to send. */
 public final class Question {
+  /**
+   * The version of Anthropic's API for clients that name none.
+   *
+   * @see <a href="https://docs.anthropic.com/en/api/versioning">Anthropic, versions</a>
+   */
+  public static final String ANTHROPIC_VERSION = "2023-06-01";
+
   private final Wire wire;
   private final List<Header> headers;
   private final byte[] body;

@@ -25,6 +25,19 @@ public final class SseFrame {
     return bytes;
   }
 
+  /** Whether the blank line that ends it has come; without it the stream was cut off in it. */
+  public boolean isWhole() {
+    int end = bytes.length;
+    int ends = 0;
+    while (end > 0 && ends < 2 && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r')) {
+      boolean pair = end > 1 && bytes[end - 1] == '\n' && bytes[end - 2] == '\r';
+      end -= pair ? 2 : 1;
+      ends++;
+    }
+    // a blank line alone is whole, too
+    return ends == 2 || (ends == 1 && end == 0);
+  }
+
   /** The event's data: its {@code data} lines joined by line feeds; empty without one. */
   public String data() {
     return String.join("\n", field("data"));

@@ -19,9 +19,15 @@ import java.util.Set;
  *     streaming</a>
  */
 public final class AnthropicMessages implements WireFormat {
-  /** Stop reasons of answers that were cut short or withheld: another try may give more. */
+  /** Stop reasons of answers that are whole. */
+  private static final Set<String> WHOLE = Set.of("end_turn", "stop_sequence", "tool_use");
+
+  /** Those of answers that were cut short or withheld: another try may give more. */
   private static final Set<String> CUT_SHORT =
       Set.of("max_tokens", "refusal", "pause_turn", "model_context_window_exceeded");
+
+  /** A message is the one choice of its stream. */
+  private static final Set<Integer> MESSAGE = Set.of(0);
 
   @Override
   public Wire wire() {
@@ -48,7 +54,10 @@ public final class AnthropicMessages implements WireFormat {
   public Sign read(SseFrame frame) {
     var event = Event.of(frame);
     if (event.json().isEmpty()) {
-      return event.name().equals("error") ? Sign.ERROR : Sign.NOTHING;
+      if (event.name().equals("error")) {
+        return Sign.ERROR;
+      }
+      return event.isDone() || frame.data().isBlank() ? Sign.NOTHING : Sign.GARBAGE;
     }
     var object = event.object();
     return switch (event.type()) {
@@ -72,7 +81,14 @@ public final class AnthropicMessages implements WireFormat {
   private static Sign part(Json.Obj event, Optional<Json.Obj> changed) {
     var message = changed.orElse(event);
     var usage = usage(event).or(() -> usage(message));
-    return new Sign(Sign.Kind.PART, usage, unfit(message), Cut.NONE);
+    var reason = message.get("stop_reason");
+    return new Sign(
+        Sign.Kind.PART,
+        usage,
+        unfit(message),
+        Cut.NONE,
+        reason.filter(Json.Literal.NULL::equals).isPresent() ? MESSAGE : Set.of(),
+        reason.filter(Json.Str.class::isInstance).isPresent() ? MESSAGE : Set.of());
   }
 
   @Override
@@ -83,15 +99,20 @@ public final class AnthropicMessages implements WireFormat {
     } catch (JsonException foreign) {
       return Sign.NOT_JSON;
     }
-    return object.has("error")
-        ? Sign.ERROR
-        : new Sign(Sign.Kind.END, usage(object), unfit(object), Cut.NONE);
+    if (object.has("error")) {
+      return Sign.ERROR;
+    }
+    boolean unfinished =
+        object.get("stop_reason").filter(Json.Literal.NULL::equals).isPresent()
+            || object.get("content").isEmpty();
+    var unfit = unfinished ? Sign.INCOMPLETE.unfit() : unfit(object);
+    return new Sign(Sign.Kind.END, usage(object), unfit, Cut.NONE);
   }
 
   private static String unfit(Json.Obj message) {
     var reason = message.text("stop_reason").orElse("");
-    if (CUT_SHORT.contains(reason)) {
-      return "finish-" + reason.replace('_', '-');
+    if (!reason.isEmpty() && !WHOLE.contains(reason)) {
+      return CUT_SHORT.contains(reason) ? "finish-" + reason.replace('_', '-') : "finish-other";
     }
     // a machine that only this caller shall go on with, and that is gone in an hour
     return message.has("container") ? "container" : "";

@@ -23,7 +23,19 @@ final class ChatChoice implements ChunkFold.Choice {
       switch (member.name()) {
         case "delta" -> delta(member.value());
         case "logprobs" -> logprobs.add(member.value());
+        case "content_filter_results" -> filtered(member);
         default -> choice.agree(member.name(), member.value());
+      }
+    }
+  }
+
+  /** Azure's chunks bring them empty where there are none. */
+  private void filtered(Json.Member results) {
+    if (!results.value().equals(NO_MEMBERS) || !choice.mentions(results.name())) {
+      if (choice.get(results.name()).filter(NO_MEMBERS::equals).isPresent()) {
+        choice.set(results.name(), results.value());
+      } else {
+        choice.agree(results.name(), results.value());
       }
     }
   }

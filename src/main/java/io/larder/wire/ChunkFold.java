@@ -56,7 +56,8 @@ final class ChunkFold {
   }
 
   private void add(Json.Obj chunk) {
-    if (!chunkObject.equals(chunk.get("object").orElse(Json.Literal.NULL))) {
+    boolean isPreface = isPreface(chunk);
+    if (!isPreface && !chunkObject.equals(chunk.get("object").orElse(Json.Literal.NULL))) {
       throw new Lossy("an event is no chunk");
     }
     head.set("object", wholeObject);
@@ -68,11 +69,27 @@ final class ChunkFold {
         }
         case "choices" -> Forms.array(value).items().forEach(part -> choice(Forms.object(part)));
         case "usage" -> usage(value);
-        case "created" -> created(value);
+        case "created" -> {
+          if (!isPreface) {
+            created(value);
+          }
+        }
+        case "id", "model" -> head.repeat(member.name(), value);
         case "error" -> throw new Lossy("an event is an error");
         default -> head.agree(member.name(), value);
       }
     }
+  }
+
+  /**
+   * Azure's first chunk: it brings what was found of the prompt, and is nameless.
+   *
+   * @see <a href="https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-streaming">
+   *     Azure OpenAI, content streaming</a>
+   */
+  private static boolean isPreface(Json.Obj chunk) {
+    return chunk.items("choices").isEmpty()
+        && chunk.text("object").filter(String::isEmpty).isPresent();
   }
 
   private void choice(Json.Obj part) {

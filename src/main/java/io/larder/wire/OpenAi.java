@@ -7,8 +7,10 @@ import io.larder.json.JsonWriter;
 import io.larder.model.Usage;
 import io.larder.sse.SseFrame;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What the wire formats of the OpenAI API have in common.
@@ -33,8 +35,36 @@ final class OpenAi {
           "prompt_cache_key",
           "prompt_cache_retention");
 
-  /** Finish reasons of answers that were cut short: another try may give more. */
+  /**
+   * Finish reasons of answers that are whole, those of other servers with this API included. With
+   * another one an answer was cut short, or has failed: another try may give more.
+   */
+  private static final Set<String> WHOLE =
+      Set.of(
+          "stop",
+          "tool_calls",
+          "function_call",
+          "stop_sequence",
+          "end_turn",
+          "eos",
+          "eos_token",
+          "complete");
+
+  /** The others that the vendor has; foreign words are not repeated. */
   private static final Set<String> CUT_SHORT = Set.of("length", "content_filter");
+
+  /** Members of a chunk that carries usage alone. */
+  private static final Set<String> OF_USAGE =
+      Set.of(
+          "id",
+          "object",
+          "created",
+          "model",
+          "system_fingerprint",
+          "service_tier",
+          "obfuscation",
+          "choices",
+          "usage");
 
   private OpenAi() {}
 
@@ -53,14 +83,20 @@ final class OpenAi {
       return Sign.END;
     }
     if (event.json().isEmpty()) {
-      return Sign.NOTHING;
+      return frame.data().isBlank() ? Sign.NOTHING : Sign.GARBAGE;
     }
     var chunk = event.json().get();
     var object = chunk.object();
     if (object.has("error") || event.name().equals("error")) {
       return Sign.ERROR;
     }
-    return new Sign(Sign.Kind.PART, usage(object), unfit(object), hidden(frame, chunk));
+    return new Sign(
+        Sign.Kind.PART,
+        usage(object),
+        unfit(object),
+        hidden(frame, chunk),
+        choices(object, Json.Literal.NULL::equals),
+        choices(object, Json.Str.class::isInstance));
   }
 
   /** What a whole answer with choices says. */
@@ -71,16 +107,37 @@ final class OpenAi {
     } catch (JsonException foreign) {
       return Sign.NOT_JSON;
     }
-    return object.has("error")
-        ? Sign.ERROR
-        : new Sign(Sign.Kind.END, usage(object), unfit(object), Cut.NONE);
+    if (object.has("error")) {
+      return Sign.ERROR;
+    }
+    boolean whole =
+        !object.items("choices").isEmpty() && choices(object, Json.Literal.NULL::equals).isEmpty();
+    var unfit = whole ? unfit(object) : Sign.INCOMPLETE.unfit();
+    return new Sign(Sign.Kind.END, usage(object), unfit, Cut.NONE);
+  }
+
+  /** The choices whose finish reason is such; servers that tell none leave it out. */
+  private static Set<Integer> choices(Json.Obj object, Predicate<Json> isSuch) {
+    var such = new HashSet<Integer>();
+    for (var item : object.items("choices")) {
+      if (item instanceof Json.Obj choice
+          && choice.get("finish_reason").filter(isSuch).isPresent()) {
+        such.add((int) choice.number("index"));
+      }
+    }
+    return such;
   }
 
   private static String unfit(Json.Obj object) {
     for (var item : object.items("choices")) {
-      var reason = item instanceof Json.Obj choice ? choice.text("finish_reason").orElse("") : "";
-      if (CUT_SHORT.contains(reason)) {
-        return "finish-" + reason.replace('_', '-');
+      if (item instanceof Json.Obj choice) {
+        var reason = choice.text("finish_reason").orElse("");
+        if (choice.has("error")) {
+          return Sign.ERROR.unfit();
+        }
+        if (!reason.isEmpty() && !WHOLE.contains(reason)) {
+          return CUT_SHORT.contains(reason) ? "finish-" + reason.replace('_', '-') : "finish-other";
+        }
       }
     }
     return "";
@@ -103,9 +160,16 @@ final class OpenAi {
       return Cut.NONE;
     }
     if (object.object("usage").isPresent()) {
-      boolean alone = object.get("choices").isPresent() && object.items("choices").isEmpty();
-      return alone ? Cut.all(frame) : Cut.NONE;
+      if (object.get("choices").isEmpty() || !object.items("choices").isEmpty()) {
+        return Cut.NONE;
+      }
+      boolean alone = object.members().stream().allMatch(one -> OF_USAGE.contains(one.name()));
+      return alone ? Cut.all(frame) : usage(frame, chunk);
     }
+    return usage(frame, chunk);
+  }
+
+  private static Cut usage(SseFrame frame, JsonText chunk) {
     int at = indexOf(frame.bytes(), chunk.bytes());
     var range = chunk.range("usage").orElseThrow();
     return at < 0 ? Cut.NONE : new Cut(at + range.from(), at + range.to());

@@ -28,13 +28,7 @@ public final class OpenAiResponses implements WireFormat {
    * callers with different ones must not get each other's.
    */
   private static final Set<String> OMITTED =
-      Set.of(
-          "model",
-          "stream",
-          "stream_options",
-          "background",
-          "prompt_cache_key",
-          "prompt_cache_retention");
+      Set.of("model", "stream", "stream_options", "background");
 
   @Override
   public Wire wire() {
@@ -48,7 +42,7 @@ public final class OpenAiResponses implements WireFormat {
     boolean isInput =
         object.text(INPUT).isPresent()
             || !object.items(INPUT).isEmpty()
-            || (!object.has(INPUT) && object.object("prompt").isPresent());
+            || (!object.has(INPUT) && goesOnWithoutInput(object));
     if (!isInput) {
       throw new BadRequest(INPUT, "input must be a string, or an array of at least one item");
     }
@@ -56,6 +50,13 @@ public final class OpenAiResponses implements WireFormat {
         text,
         new WireRequest.Traits(
             false, isStateful(object), WireRequest.isColdOrSeeded(object), OMITTED));
+  }
+
+  /** Whether there is something else to answer. */
+  private static boolean goesOnWithoutInput(Json.Obj request) {
+    return request.object("prompt").isPresent()
+        || request.has("previous_response_id")
+        || request.has("conversation");
   }
 
   /**
@@ -74,14 +75,19 @@ public final class OpenAiResponses implements WireFormat {
   }
 
   private static boolean namesContainer(Json tool) {
-    return tool instanceof Json.Obj object && object.text("container").isPresent();
+    return tool instanceof Json.Obj object
+        && (object.text("container").isPresent()
+            || object.object("environment").filter(e -> e.has("container_id")).isPresent());
   }
 
   @Override
   public Sign read(SseFrame frame) {
     var event = Event.of(frame);
     if (event.json().isEmpty()) {
-      return event.name().equals("error") ? Sign.ERROR : Sign.NOTHING;
+      if (event.name().equals("error")) {
+        return Sign.ERROR;
+      }
+      return event.isDone() || frame.data().isBlank() ? Sign.NOTHING : Sign.GARBAGE;
     }
     var object = event.object();
     return switch (event.type()) {
@@ -110,11 +116,23 @@ public final class OpenAiResponses implements WireFormat {
     var status = response.text("status").orElse("");
     var unfit =
         switch (status) {
-          case "completed" -> response.has("error") ? "error" : "";
+          case "completed" -> response.has("error") ? "error" : madeInContainer(response);
           case "failed" -> "error";
           default -> "incomplete";
         };
     return new Sign(Sign.Kind.END, usage(response), unfit, Cut.NONE);
+  }
+
+  /** A machine at the vendor's that is gone in an hour, and what the answer cites with it. */
+  private static String madeInContainer(Json.Obj response) {
+    for (var item : response.items("output")) {
+      if (item instanceof Json.Obj output
+          && (output.has("container_id")
+              || output.object("environment").filter(e -> e.has("container_id")).isPresent())) {
+        return "container";
+      }
+    }
+    return "";
   }
 
   private static Optional<Usage> usage(Json.Obj response) {

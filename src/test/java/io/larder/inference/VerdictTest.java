@@ -13,6 +13,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which streams are fit to be kept. */
 final class VerdictTest {
   private static final String PART = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n";
+  private static final String OPEN =
+      "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":null}]}\n\n";
+  private static final String STOP =
+      "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
   private static final String DONE = "data: [DONE]\n\n";
 
   @Test
@@ -34,6 +38,19 @@ final class VerdictTest {
   void isFit_errorOrCutShort_isNot(String frame) {
     assertThat(verdict(PART, frame, DONE).isFit()).isFalse();
     assertThat(verdict(PART, frame, PART, DONE).isFit()).isFalse();
+  }
+
+  @Test
+  void isFit_choiceToldToBeUnfinished_isNot() {
+    assertThat(verdict(OPEN, DONE).isFit()).isFalse();
+    assertThat(verdict(OPEN, STOP, DONE).isFit()).isTrue();
+    var second = "data: {\"choices\":[{\"index\":1,\"delta\":{},\"finish_reason\":null}]}\n\n";
+    assertThat(verdict(OPEN, second, STOP, DONE).isFit()).isFalse();
+  }
+
+  @Test
+  void isFit_brokenJsonInTheMiddle_isNot() {
+    assertThat(verdict(OPEN, "data: {\"id\":\"x\",\"choi\n\n", STOP, DONE).isFit()).isFalse();
   }
 
   @Test

@@ -125,6 +125,16 @@ final class SseReaderTest {
     assertThat(frame(": comment\n\n").data()).isEmpty();
   }
 
+  @Test
+  void isWhole_blankLineHasCome_is() {
+    for (var whole : List.of("data: a\n\n", "data: a\r\n\r\n", "data: a\r\r", "\n", ": c\r\n\r")) {
+      assertThat(frame(whole).isWhole()).as(whole).isTrue();
+    }
+    for (var cut : List.of("data: a", "data: a\n", "data: a\r\n", "data: {\"id\":\"x\",\"obj")) {
+      assertThat(frame(cut).isWhole()).as(cut).isFalse();
+    }
+  }
+
   /** The obvious version: normalise line ends, split at blank lines. */
   private static List<String> naiveFrames(String text) {
     var frames = new ArrayList<String>();

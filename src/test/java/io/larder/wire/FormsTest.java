@@ -2,6 +2,7 @@ package io.larder.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,26 @@ final class FormsTest {
                 + "[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hello, World!\","
                 + "\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"stop\"}],"
                 + "\"service_tier\":\"default\",\"system_fingerprint\":\"fp_29330a9688\"}");
+  }
+
+  @Test
+  void fold_azuresPrefaceAndFilterResults_arePartOfTheAnswer() {
+    var chunk =
+        "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"m\",\"choices\":"
+            + "[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"a\"},\"finish_reason\":%s,\"content_filter_results\":%s}]}\n\n";
+    var stream =
+        "data: {\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"object\":\"\","
+            + "\"prompt_filter_results\":[{\"prompt_index\":0}]}\n\n"
+            + chunk.formatted("null", "{}")
+            + chunk.formatted("\"stop\"", "{\"hate\":{\"filtered\":false}}")
+            + "data: [DONE]\n\n";
+
+    var folded = new OpenAiChat().fold(Recorded.frames(stream)).map(Recorded::object).orElseThrow();
+    assertThat(folded.text("id")).hasValue("c");
+    assertThat(folded.text("model")).hasValue("m");
+    assertThat(folded.number("created")).isEqualTo(7);
+    assertThat(folded.items("prompt_filter_results")).hasSize(1);
+    assertThat(JsonWriter.compact(folded)).contains("\"content_filter_results\":{\"hate\"");
   }
 
   @Test

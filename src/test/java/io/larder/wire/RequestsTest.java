@@ -96,6 +96,9 @@ final class RequestsTest {
           OPENAI_RESPONSES       | {"model":"m","input":[{"type":"item_reference","id":"i"}]}
           OPENAI_RESPONSES       | {"model":"m","input":"a","tools":[{"type":"mcp"}]}
           OPENAI_RESPONSES       | {"model":"m","input":"a","tools":[{"container":"c"}]}
+          OPENAI_RESPONSES       | {"model":"m","input":"a","tools":[{"type":"shell","environment":{"container_id":"c"}}]}
+          OPENAI_RESPONSES       | {"model":"m","previous_response_id":"r"}
+          OPENAI_RESPONSES       | {"model":"m","conversation":"c"}
           ANTHROPIC_MESSAGES     | {"model":"m","messages":[{}],"max_tokens":1,"container":"c"}
           ANTHROPIC_MESSAGES     | {"model":"m","messages":[{}],"max_tokens":1,"mcp_servers":[{}]}
           """)
@@ -110,7 +113,7 @@ final class RequestsTest {
           """
           OPENAI_CHAT            | model,stream,stream_options,user,metadata,store,safety_identifier,prompt_cache_key,prompt_cache_retention
           OPENAI_COMPLETIONS     | model,stream,stream_options,user,metadata,store,safety_identifier,prompt_cache_key,prompt_cache_retention
-          OPENAI_RESPONSES       | model,stream,stream_options,prompt_cache_key,prompt_cache_retention
+          OPENAI_RESPONSES       | model,stream,stream_options
           OPENAI_EMBEDDINGS      | model,user
           ANTHROPIC_MESSAGES     | model,stream,metadata
           ANTHROPIC_COUNT_TOKENS | model,metadata

@@ -25,6 +25,13 @@ final class SignsTest {
           OPENAI_COMPLETIONS | -                    | {"choices":[{"text":"a","finish_reason":"length"}]}     | PART    | finish-length
           OPENAI_COMPLETIONS | -                    | {"error":{"message":"a"}}                               | ERROR   | error
           OPENAI_COMPLETIONS | -                    | [DONE]                                                  | END     | -
+          OPENAI_CHAT        | -                    | {"id":"x","choi                                         | NOTHING | not-json
+          OPENAI_CHAT        | -                    | {"choices":[{"finish_reason":"abort"}]}                 | PART    | finish-other
+          OPENAI_CHAT        | -                    | {"choices":[{"finish_reason":"stop","error":{"code":5}}]} | PART  | error
+          OPENAI_RESPONSES   | -                    | {"id":"x","choi                                         | NOTHING | not-json
+          OPENAI_RESPONSES   | response.completed   | {"response":{"status":"completed","output":[{"type":"code_interpreter_call","container_id":"c"}]}} | END | container
+          ANTHROPIC_MESSAGES | message_delta        | {"type":"coe                                            | NOTHING | not-json
+          ANTHROPIC_MESSAGES | message_delta        | {"type":"message_delta","delta":{"stop_reason":"new"}}  | PART    | finish-other
           OPENAI_RESPONSES   | response.created     | {"type":"response.created","response":{}}               | PART    | -
           OPENAI_RESPONSES   | response.new_thing   | {"type":"response.new_thing"}                           | PART    | -
           OPENAI_RESPONSES   | response.completed   | {"response":{"status":"completed"}}                     | END     | -
@@ -67,6 +74,14 @@ final class SignsTest {
           """
           OPENAI_CHAT            | {"choices":[{"finish_reason":"content_filter"}]} | END   | finish-content-filter
           OPENAI_COMPLETIONS     | {"choices":[{"finish_reason":"stop"}]}           | END   | -
+          OPENAI_COMPLETIONS     | {"choices":[{"text":"a"}]}                       | END   | -
+          OPENAI_CHAT            | {}                                               | END   | incomplete
+          OPENAI_CHAT            | {"choices":[]}                                   | END   | incomplete
+          OPENAI_CHAT            | {"message":"Endpoint request timed out"}         | END   | incomplete
+          OPENAI_CHAT            | {"choices":[{"finish_reason":null}]}             | END   | incomplete
+          OPENAI_CHAT            | {"choices":[{"finish_reason":"error"}]}          | END   | finish-other
+          ANTHROPIC_MESSAGES     | {"detail":"overloaded"}                          | END   | incomplete
+          ANTHROPIC_MESSAGES     | {"content":[],"stop_reason":null}                | END   | incomplete
           OPENAI_RESPONSES       | {"status":"completed","error":null}              | END   | -
           OPENAI_RESPONSES       | {"status":"incomplete"}                          | END   | incomplete
           OPENAI_RESPONSES       | {"status":"in_progress"}                         | END   | incomplete
@@ -76,8 +91,8 @@ final class SignsTest {
           OPENAI_EMBEDDINGS      | {"data":[{"index":0}]}                           | END   | -
           OPENAI_EMBEDDINGS      | {"data":[]}                                      | END   | incomplete
           OPENAI_EMBEDDINGS      | {"error":{"message":"a"}}                        | ERROR | error
-          ANTHROPIC_MESSAGES     | {"stop_reason":"tool_use"}                       | END   | -
-          ANTHROPIC_MESSAGES     | {"stop_reason":"model_context_window_exceeded"}  | END   | finish-model-context-window-exceeded
+          ANTHROPIC_MESSAGES     | {"content":[],"stop_reason":"tool_use"}          | END   | -
+          ANTHROPIC_MESSAGES     | {"content":[],"stop_reason":"model_context_window_exceeded"} | END   | finish-model-context-window-exceeded
           ANTHROPIC_MESSAGES     | {"type":"error","error":{"type":"api_error"}}    | ERROR | error
           ANTHROPIC_COUNT_TOKENS | {"input_tokens":7}                               | END   | -
           ANTHROPIC_COUNT_TOKENS | {"tokens":7}                                     | END   | incomplete
