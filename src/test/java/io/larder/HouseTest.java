@@ -54,6 +54,9 @@ final class HouseTest {
             ours(List.of("setting", "telemetry", "valkey"), "com.github.benmanes.caffeine..")),
         arguments("job", ours(List.of("json", "valkey"))),
         arguments("access", ours(List.of("model", "setting"))),
+        arguments(
+            "ratelimit",
+            ours(List.of("setting", "telemetry", "valkey"), "com.github.benmanes.caffeine..")),
         // above the stores; valkey only to hear that it is out of reach
         arguments(
             "cached",

@@ -21,6 +21,12 @@ import org.eclipse.microprofile.config.Config;
  */
 public final class Settings {
   private static final String PREFIX = "larder.";
+
+  /**
+   * Of microprofile-config.properties, as MicroProfile Config has it; those above are operators'.
+   */
+  private static final int DEFAULT_ORDINAL = 100;
+
   private static final Set<String> ASKED = ConcurrentHashMap.newKeySet();
 
   private final Config config;
@@ -34,6 +40,11 @@ public final class Settings {
   public Optional<String> text(String name) {
     ASKED.add(name);
     return config.getOptionalValue(name, String.class).map(String::strip).filter(v -> !v.isEmpty());
+  }
+
+  /** Whether nothing but the shipped default gives that setting a value. */
+  public boolean isDefault(String name) {
+    return config.getConfigValue(name).getSourceOrdinal() <= DEFAULT_ORDINAL;
   }
 
   /** A span of time in ISO-8601, as {@code PT5S}. */

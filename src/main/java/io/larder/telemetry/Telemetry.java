@@ -151,6 +151,31 @@ public final class Telemetry {
         new Tag("target", target));
   }
 
+  /**
+   * A limit has said something.
+   *
+   * @param policy its name in the configuration
+   * @param decision {@code admitted}, {@code near} = admitted, but four fifths are used, {@code
+   *     refused}, or what became of it while Valkey was out of reach: {@code open}, {@code closed}
+   */
+  public void limitDecision(String policy, String decision) {
+    counter(
+            "larder_limit_decisions",
+            "Decisions of limits by policy",
+            new Tag("policy", policy),
+            new Tag("decision", decision))
+        .inc();
+  }
+
+  /** Tokens were charged before a provider was asked, and so many of them were used. */
+  public void limitTokens(String policy, long reserved, long settled) {
+    var tag = new Tag("policy", policy);
+    counter("larder_limit_tokens_reserved", "Tokens charged before a provider was asked", tag)
+        .inc(reserved);
+    counter("larder_limit_tokens_settled", "Tokens of those requests that were used", tag)
+        .inc(settled);
+  }
+
   /** Publishes how many answers are in flight on this node, and how many bytes their logs hold. */
   public void flights(Supplier<Integer> count, Supplier<Long> bytes) {
     registry.gauge(metadata("larder_flights_open", "Answers in flight on this node"), count);

@@ -135,6 +135,17 @@ public final class Valkey implements AutoCloseable {
   }
 
   /**
+   * Runs a script that must not be run twice.
+   *
+   * @param keys all keys it uses, with one hash tag
+   * @return the reply, as for {@link #run}
+   */
+  public @Nullable Object runOnce(Script script, List<String> keys, List<byte[]> args) {
+    var raw = keys.stream().map(Link::bytes).toList();
+    return calls.callOnce(jedis -> script.run(jedis, raw, args));
+  }
+
+  /**
    * Runs a script that may be run twice over keys of any slots: at once, in a cluster for each key.
    *
    * @param script replies a number

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigValue;
 import org.eclipse.microprofile.config.spi.ConfigSource;
@@ -15,6 +17,7 @@ import org.eclipse.microprofile.config.spi.Converter;
 /** A configuration for tests: the shipped defaults, and above them what a test says. */
 public final class MapConfig implements Config {
   private final Map<String, String> values = new HashMap<>();
+  private final Set<String> given = new HashSet<>();
 
   private MapConfig() {}
 
@@ -23,6 +26,7 @@ public final class MapConfig implements Config {
     var config = new MapConfig();
     defaults().forEach((name, value) -> config.values.put((String) name, (String) value));
     config.values.putAll(values);
+    config.given.addAll(values.keySet());
     return new Settings(config);
   }
 
@@ -55,7 +59,32 @@ public final class MapConfig implements Config {
 
   @Override
   public ConfigValue getConfigValue(String name) {
-    throw new UnsupportedOperationException();
+    return new ConfigValue() {
+      @Override
+      public String getName() {
+        return name;
+      }
+
+      @Override
+      public String getValue() {
+        return values.getOrDefault(name, "");
+      }
+
+      @Override
+      public String getRawValue() {
+        return values.getOrDefault(name, "");
+      }
+
+      @Override
+      public String getSourceName() {
+        return "test";
+      }
+
+      @Override
+      public int getSourceOrdinal() {
+        return given.contains(name) ? 300 : 100;
+      }
+    };
   }
 
   @Override

@@ -1,0 +1,11 @@
+package io.larder.ratelimit;
+
+import java.time.Duration;
+
+/**
+ * What is left of a policy.
+ *
+ * @param remaining 0 or more
+ * @param reset time until some of what is used comes back; never zero
+ */
+public record Left(Policy policy, long remaining, Duration reset) {}

@@ -1,0 +1,37 @@
+package io.larder.ratelimit;
+
+import io.larder.setting.Live;
+import io.larder.setting.Settings;
+import io.larder.telemetry.Telemetry;
+import io.larder.valkey.ValkeyStores;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+
+/** Wires this package. */
+@ApplicationScoped
+class LimitBeans {
+  @Produces
+  @Singleton
+  Live<LimitSettings> settings(Settings settings) {
+    return new Live<>(() -> LimitSettings.from(settings), System::nanoTime);
+  }
+
+  @Produces
+  @Singleton
+  Limits limits(Live<LimitSettings> settings, ValkeyStores stores, Telemetry telemetry) {
+    var clock = InstantSource.system();
+    return new Limits(
+        settings,
+        stores.state().map(ValkeyCounters::new),
+        new MemoryCounters(clock),
+        telemetry,
+        System::nanoTime);
+  }
+
+  void close(@Disposes Limits limits) {
+    limits.close();
+  }
+}

@@ -1,0 +1,166 @@
+package io.larder.ratelimit;
+
+import io.larder.valkey.Script;
+import io.larder.valkey.Valkey;
+import io.larder.valkey.ValkeyUnavailable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counters in Valkey, in the store of state, shared by all nodes; by the server's clock.
+ *
+ * <p>Storage, per decision:
+ *
+ * <pre>
+ * EVALSHA decide  larder:1:limit:{subject}:policy … larder:1:limit:{subject}:charged:id
+ *   HMGET, then HINCRBY, HSET, PEXPIRE of a window; ZCOUNT, then ZADD, PEXPIRE of leases; SET … PX of what is to be settled
+ * EVALSHA settle  the same keys
+ *   GET, UNLINK, HEXISTS, HINCRBY, ZREM
+ * EVALSHA renew   larder:1:limit:{subject}:policy …
+ *   ZSCORE, ZADD, PEXPIRE
+ * </pre>
+ *
+ * A window is a hash of at most 63 fields and expires one window after the last charge; refusals
+ * leave no trace.
+ */
+final class ValkeyCounters implements Counters {
+  private static final String PREFIX = "larder:1:limit:{";
+
+  /** Longer names of subjects are hashed. */
+  private static final int SUBJECT_LENGTH_MAX = 128;
+
+  private static final Script DECIDE = Script.of(ValkeyCounters.class, "decide.lua");
+  private static final Script SETTLE = Script.of(ValkeyCounters.class, "settle.lua");
+  private static final Script RENEW = Script.of(ValkeyCounters.class, "renew.lua");
+  private static final int REPLY_FIELDS = 3;
+
+  private final Valkey valkey;
+
+  ValkeyCounters(Valkey valkey) {
+    this.valkey = valkey;
+  }
+
+  @Override
+  public Decision decide(String subject, String id, List<Charge> charges) {
+    boolean settles = charges.stream().anyMatch(charge -> isSettled(charge));
+    var args = new ArrayList<byte[]>(3 + 4 * charges.size());
+    args.add(bytes(id));
+    args.add(bytes(LEASE.toMillis()));
+    args.add(bytes(settles ? "1" : "0"));
+    for (var charge : charges) {
+      args.add(bytes(charge.policy().window().toMillis()));
+      args.add(bytes(charge.policy().limit()));
+      args.add(bytes(charge.cost()));
+      args.add(bytes(charge.policy().shadow() ? "1" : "0"));
+    }
+    // counted twice after a lost reply it would be too strict once; never too lax
+    var reply = numbers(valkey.runOnce(DECIDE, keys(subject, id, charges), args));
+    return decision(charges, reply);
+  }
+
+  private static boolean isSettled(Charge charge) {
+    return charge.cost() > 0 && charge.policy().unit().isTokens();
+  }
+
+  private static Decision decision(List<Charge> charges, List<Long> reply) {
+    if (reply.size() != 1 + REPLY_FIELDS * charges.size()) {
+      throw ValkeyUnavailable.garbage("a decision of " + reply.size() + " numbers");
+    }
+    var left = new ArrayList<Left>();
+    long longest = 0;
+    Policy violated = null;
+    for (int i = 0; i < charges.size(); i++) {
+      var policy = charges.get(i).policy();
+      int at = 1 + REPLY_FIELDS * i;
+      long remaining = Math.max(0, policy.limit() - reply.get(at));
+      left.add(new Left(policy, remaining, Duration.ofMillis(Math.max(1, reply.get(at + 1)))));
+      if (!policy.shadow() && reply.get(at + 2) > longest) {
+        longest = reply.get(at + 2);
+        violated = policy;
+      }
+    }
+    return violated == null
+        ? new Decision.Admitted(left)
+        : new Decision.Refused(violated, Duration.ofMillis(longest), left);
+  }
+
+  @Override
+  public void settle(String subject, String id, List<Charge> charges, List<Long> used) {
+    var args = new ArrayList<byte[]>(1 + 2 * charges.size());
+    args.add(bytes(id));
+    for (int i = 0; i < charges.size(); i++) {
+      args.add(bytes(charges.get(i).policy().window().toMillis()));
+      args.add(bytes(used.get(i)));
+    }
+    var unused = valkey.run(SETTLE, keys(subject, id, charges), args);
+  }
+
+  @Override
+  public void renew(String subject, String id, List<Charge> charges) {
+    var keys =
+        charges.stream()
+            .filter(charge -> charge.policy().unit() == Unit.CONCURRENT && charge.cost() > 0)
+            .map(charge -> key(subject, charge.policy().name()))
+            .toList();
+    if (!keys.isEmpty()) {
+      var unused = valkey.run(RENEW, keys, List.of(bytes(id), bytes(LEASE.toMillis())));
+    }
+  }
+
+  private static List<String> keys(String subject, String id, List<Charge> charges) {
+    var keys = new ArrayList<String>(charges.size() + 1);
+    for (var charge : charges) {
+      keys.add(key(subject, charge.policy().name()));
+    }
+    keys.add(key(subject, "charged:" + id));
+    return keys;
+  }
+
+  private static String key(String subject, String name) {
+    return PREFIX + tag(subject) + "}:" + name;
+  }
+
+  /** The subject without what ends a hash tag. */
+  static String tag(String subject) {
+    if (subject.length() > SUBJECT_LENGTH_MAX) {
+      return "sha256/" + HexFormat.of().formatHex(sha256(subject));
+    }
+    return subject.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JDK has SHA-256", impossible);
+    }
+  }
+
+  private static List<Long> numbers(@Nullable Object reply) {
+    if (!(reply instanceof List<?> list)) {
+      throw ValkeyUnavailable.garbage("no list of numbers");
+    }
+    var numbers = new ArrayList<Long>(list.size());
+    for (var one : list) {
+      if (!(one instanceof Long number)) {
+        throw ValkeyUnavailable.garbage("no number");
+      }
+      numbers.add(number);
+    }
+    return numbers;
+  }
+
+  private static byte[] bytes(long number) {
+    return bytes(String.valueOf(number));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,118 @@
+package io.larder.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.larder.valkey.TestValkey;
+import io.larder.valkey.Valkey;
+import it.RawCommand;
+import it.ValkeyProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The scripts in a real Valkey, by its own clock. */
+final class ValkeyCountersIT extends CountersContract {
+  private static ValkeyProcess server;
+  private static Valkey valkey;
+  private static Valkey other;
+
+  @BeforeAll
+  static void start() {
+    server = ValkeyProcess.start();
+    valkey = TestValkey.at(server.uri());
+    other = TestValkey.at(server.uri());
+  }
+
+  @AfterAll
+  static void stop() {
+    valkey.close();
+    other.close();
+    server.close();
+  }
+
+  @Override
+  Counters counters() {
+    return new ValkeyCounters(valkey);
+  }
+
+  @Override
+  void pass(Duration time) throws InterruptedException {
+    // the server's clock is the one that counts, and it cannot be moved
+    Thread.sleep(time.toMillis());
+  }
+
+  @Test
+  void keys_ofASubject_areSmallExpireAndShareASlot() {
+    var subject = "user/t/{odd}%name";
+    var policy = new Policy("r", Unit.TOKENS, 1_000_000, WINDOW, Optional.empty(), false);
+    counters().decide(subject, "id", List.of(new Charge(policy, 7)));
+    var keys = RawCommand.strings(server.command("KEYS", "larder:1:limit:*odd*"));
+    assertThat(keys)
+        .containsExactlyInAnyOrder(
+            "larder:1:limit:{user/t/%7Bodd%7D%25name}:r",
+            "larder:1:limit:{user/t/%7Bodd%7D%25name}:charged:id");
+    for (var key : keys) {
+      assertThat(number("PTTL", key)).isBetween(1L, 1_100L);
+      assertThat(number("MEMORY", "USAGE", key)).isLessThan(2_048);
+    }
+  }
+
+  private static long number(String... words) {
+    return Long.parseLong(server.command(words).substring(1).strip());
+  }
+
+  /**
+   * Goal: exactly so many as the limit, whoever asks. Method: threads of two clients hammer one
+   * limit for several windows; the times are taken before and after each decision, so an admission
+   * lies between. In no window that lies surely in the past are there more than the limit; and the
+   * limit is nearly used up.
+   */
+  @Test
+  void hammered_byTwoNodes_admitsTheLimitInEveryWindow() throws Exception {
+    var policy = new Policy("h", Unit.REQUESTS, 200, WINDOW, Optional.empty(), false);
+    long begin = System.nanoTime();
+    long end = begin + Duration.ofSeconds(4).toNanos();
+    var tasks = new ArrayList<Callable<List<long[]>>>();
+    for (int i = 0; i < 8; i++) {
+      var counters = new ValkeyCounters(i % 2 == 0 ? valkey : other);
+      int thread = i;
+      tasks.add(
+          () -> {
+            var admitted = new ArrayList<long[]>();
+            for (int n = 0; System.nanoTime() < end; n++) {
+              long before = System.nanoTime();
+              var decision =
+                  counters.decide("hammer", thread + "-" + n, List.of(new Charge(policy, 1)));
+              if (decision instanceof Decision.Admitted) {
+                admitted.add(new long[] {before, System.nanoTime()});
+              }
+            }
+            return admitted;
+          });
+    }
+    var all = new ArrayList<long[]>();
+    try (var threads = Executors.newFixedThreadPool(tasks.size())) {
+      for (var one : threads.invokeAll(tasks)) {
+        all.addAll(one.get());
+      }
+    }
+    all.sort((a, b) -> Long.compare(a[0], b[0]));
+    for (int i = 0; i < all.size(); i++) {
+      // surely within one window: begun after this one's end, ended before a window has passed
+      long from = all.get(i)[0];
+      long surely =
+          all.stream().filter(one -> one[0] >= from && one[1] < from + WINDOW.toNanos()).count();
+      assertThat(surely).isLessThanOrEqualTo(200);
+    }
+    // 4 s of windows that are 61 sixtieths long
+    assertThat(all.size()).isGreaterThanOrEqualTo((int) (0.98 * 200 * 4 * 60 / 61));
+    assertThat(Collections.max(all.stream().map(one -> one[1]).toList())).isGreaterThan(begin);
+  }
+}
