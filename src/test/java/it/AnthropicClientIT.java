@@ -227,6 +227,7 @@ final class AnthropicClientIT {
                 "application/json",
                 error("rate_limit_error", "slow down"),
                 "Retry-After: 7",
+                // of the key that all callers share, so no caller's business
                 "anthropic-ratelimit-requests-remaining: 0"));
     SCRIPTED.script(
         "s-claude-overloaded",
@@ -242,7 +243,7 @@ final class AnthropicClientIT {
               assertThat(error.type()).contains(ErrorType.RATE_LIMIT_ERROR);
               assertThat(error.headers().values("Retry-After")).containsExactly("7");
               assertThat(error.headers().values("anthropic-ratelimit-requests-remaining"))
-                  .containsExactly("0");
+                  .isEmpty();
             });
     var overloaded = question("s-claude-overloaded", "x").build();
     assertThatThrownBy(() -> ask(overloaded, asStream))

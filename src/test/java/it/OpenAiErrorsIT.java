@@ -74,6 +74,7 @@ final class OpenAiErrorsIT {
                 "application/json",
                 LIMITED,
                 "Retry-After: 7",
+                // of the key that all callers share, so no caller's business
                 "x-ratelimit-remaining-requests: 0"));
     SCRIPTED.script(
         "s-error-bad",
@@ -90,8 +91,7 @@ final class OpenAiErrorsIT {
               assertThat(error.code()).contains("rate_limit_exceeded");
               assertThat(error.type()).contains("requests");
               assertThat(error.headers().values("Retry-After")).containsExactly("7");
-              assertThat(error.headers().values("x-ratelimit-remaining-requests"))
-                  .containsExactly("0");
+              assertThat(error.headers().values("x-ratelimit-remaining-requests")).isEmpty();
             });
     assertThatThrownBy(() -> ask(question("s-error-bad").build(), asStream))
         .isInstanceOfSatisfying(

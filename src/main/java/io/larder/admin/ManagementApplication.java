@@ -33,6 +33,7 @@ public class ManagementApplication extends Application {
   public Set<Class<?>> getClasses() {
     return Set.of(
         MeResource.class,
+        LimitsResource.class,
         CacheResource.class,
         EntriesResource.class,
         WarmResource.class,

@@ -2,6 +2,8 @@ package io.larder.api;
 
 import io.larder.inference.CallFailed;
 import io.larder.inference.Crowded;
+import io.larder.inference.LimitExceeded;
+import io.larder.inference.LimitsUnavailable;
 import io.larder.inference.NotCached;
 import io.larder.inference.ScopeRefused;
 import io.larder.inference.TooSlow;
@@ -13,8 +15,12 @@ import io.larder.provider.UnknownModel;
 import io.larder.valkey.ValkeyUnavailable;
 import io.larder.wire.BadRequest;
 import io.larder.wire.WireFormat;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.WebApplicationException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 
@@ -25,21 +31,31 @@ import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
  * @param code a stable word for programs
  * @param param the part of the request that is wrong, if it is one
  * @param message a sentence for people
+ * @param limited what a limit has said, if it was one
  */
-record ApiError(int status, String code, Optional<String> param, String message) {
+record ApiError(
+    int status, String code, Optional<String> param, String message, Optional<Limited> limited) {
+
+  /**
+   * A limit has refused.
+   *
+   * @param ofTokens whether it counts tokens rather than requests
+   */
+  record Limited(Duration retryAfter, boolean ofTokens) {}
 
   static ApiError of(Throwable failure) {
     return switch (failure) {
-      case BadRequest bad -> new ApiError(400, "invalid_request", bad.param(), text(bad));
+      case BadRequest bad -> of(400, "invalid_request", bad.param(), text(bad));
       case Refusal refusal -> of(refusal.status(), refusal.code(), text(refusal));
       case ValkeyUnavailable down ->
           of(503, "store_unavailable", "nothing was done: " + text(down));
       case JobsBusy busy -> of(503, "busy", text(busy));
       case BodyTooLarge large -> of(413, "request_too_large", text(large));
-      case UnknownModel unknown ->
-          new ApiError(404, "model_not_found", Optional.of("model"), text(unknown));
+      case UnknownModel unknown -> of(404, "model_not_found", Optional.of("model"), text(unknown));
       case ScopeRefused refused ->
-          new ApiError(403, "scope_refused", Optional.of("Larder-Cache"), text(refused));
+          of(403, "scope_refused", Optional.of("Larder-Cache"), text(refused));
+      case LimitExceeded limit -> limited(limit);
+      case LimitsUnavailable unknown -> of(503, "limits_unavailable", text(unknown));
       case CallFailed failed -> of(502, "provider_failed", text(failed));
       case TooSlow slow -> of(504, "provider_timeout", text(slow));
       case Crowded crowded -> of(503, "busy", text(crowded));
@@ -78,16 +94,31 @@ record ApiError(int status, String code, Optional<String> param, String message)
   }
 
   private static ApiError of(int status, String code, String message) {
-    return new ApiError(status, code, Optional.empty(), message);
+    return of(status, code, Optional.empty(), message);
+  }
+
+  private static ApiError of(int status, String code, Optional<String> param, String message) {
+    return new ApiError(status, code, param, message, Optional.empty());
+  }
+
+  private static ApiError limited(LimitExceeded limit) {
+    return new ApiError(
+        429,
+        "rate_limit_exceeded",
+        Optional.empty(),
+        text(limit),
+        Optional.of(new Limited(limit.retryAfter(), limit.policy().unit().isTokens())));
   }
 
   private static String text(Throwable failure) {
     return String.valueOf(failure.getMessage());
   }
 
-  /** Whether it is worth trying again soon. */
-  boolean isPassing() {
-    return status == 503;
+  /** Whole seconds after which it is worth trying again; empty = it is not. */
+  Optional<String> retryAfter() {
+    return limited
+        .map(limit -> String.valueOf(LimitHeaders.seconds(limit.retryAfter())))
+        .or(() -> status == 503 ? Optional.of("1") : Optional.empty());
   }
 
   /**
@@ -98,8 +129,27 @@ record ApiError(int status, String code, Optional<String> param, String message)
   String on(String path) {
     var endpoint = path.startsWith("/") ? path.substring(1) : path;
     var wire = endpoint.startsWith("messages") ? Wire.ANTHROPIC_MESSAGES : Wire.OPENAI_CHAT;
-    var body = WireFormat.of(wire).error(status, code, param.orElse(""), message);
+    var format = WireFormat.of(wire);
+    var body =
+        limited
+            .map(limit -> format.limited(code, limit.ofTokens(), message))
+            .orElseGet(() -> format.error(status, code, param.orElse(""), message));
     return new String(body, StandardCharsets.UTF_8);
+  }
+
+  /** Answers with it, where no JAX-RS resource has been reached. */
+  void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    var path = path(request);
+    boolean inference = path.startsWith("/v1");
+    response.setStatus(status);
+    retryAfter().ifPresent(seconds -> response.setHeader("Retry-After", seconds));
+    response.setContentType(inference ? "application/json" : "application/problem+json");
+    response.getWriter().write(inference ? on(path.substring("/v1".length())) : problem());
+  }
+
+  /** The path asked for, as the client wrote it. */
+  static String path(HttpServletRequest request) {
+    return request.getRequestURI().substring(request.getContextPath().length());
   }
 
   /** The body as problem+json, RFC 9457. */

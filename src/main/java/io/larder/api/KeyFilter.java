@@ -38,7 +38,8 @@ public class KeyFilter extends HttpFilter {
       }
       chain.doFilter(new Identified(request, caller.get()), response);
     } else {
-      refuse(request, response);
+      response.setHeader("WWW-Authenticate", "Bearer realm=\"larder\"");
+      ApiError.unauthorized().answer(request, response);
     }
   }
 
@@ -48,19 +49,6 @@ public class KeyFilter extends HttpFilter {
       return Optional.of(authorization.substring(BEARER.length()).strip());
     }
     return Optional.ofNullable(request.getHeader("x-api-key")).map(String::strip);
-  }
-
-  private static void refuse(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
-    var error = ApiError.unauthorized();
-    var path = request.getRequestURI().substring(request.getContextPath().length());
-    boolean inference = path.startsWith("/v1");
-    response.setStatus(error.status());
-    response.setHeader("WWW-Authenticate", "Bearer realm=\"larder\"");
-    response.setContentType(inference ? "application/json" : "application/problem+json");
-    response
-        .getWriter()
-        .write(inference ? error.on(path.substring("/v1".length())) : error.problem());
   }
 
   /** A request whose caller is known. */

@@ -35,8 +35,9 @@ public class OpenApiPaths implements OASFilter {
           "403", "Larder-Cache asks for a scope too wide",
           "404", "No provider serves the model",
           "413", "The body is too large",
+          "429", "A limit is reached; Retry-After tells when to try again",
           "502", "The provider failed or cannot be reached",
-          "503", "Too much waits already, or providers fail",
+          "503", "Too much waits already, providers fail, or limits cannot be checked",
           "504", "The provider is too slow, or only-if-cached");
 
   private static final Pattern SCANNED = Pattern.compile("/(v1|api)/(?<rest>.*)");

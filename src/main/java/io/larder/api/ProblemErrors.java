@@ -19,9 +19,7 @@ public class ProblemErrors implements ExceptionMapper<Throwable> {
     }
     var response =
         Response.status(error.status()).type("application/problem+json").entity(error.problem());
-    if (error.isPassing()) {
-      response.header("Retry-After", "1");
-    }
+    error.retryAfter().ifPresent(seconds -> response.header("Retry-After", seconds));
     return response.build();
   }
 }

@@ -1,5 +1,6 @@
 package io.larder.api;
 
+import io.larder.inference.LimitExceeded;
 import io.larder.inference.NotCached;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
@@ -27,8 +28,10 @@ public class WireErrors implements ExceptionMapper<Throwable> {
         Response.status(error.status())
             .type(MediaType.APPLICATION_JSON_TYPE)
             .entity(error.on(uri.getPath()));
-    if (error.isPassing()) {
-      response.header("Retry-After", "1");
+    error.retryAfter().ifPresent(seconds -> response.header("Retry-After", seconds));
+    if (failure instanceof LimitExceeded limit) {
+      LimitHeaders.ofRefusal(limit)
+          .forEach(header -> response.header(header.name(), header.value()));
     }
     if (failure instanceof NotCached absent) {
       CacheHeaders.add(response, absent.status());

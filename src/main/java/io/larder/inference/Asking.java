@@ -11,6 +11,7 @@ public sealed interface Asking permits Exchange, BatchExchange {
    * @throws CallFailed if the calls of others that this joined have failed
    * @throws TooSlow if the call of another that this joined takes too long
    * @throws Crowded if too many wait for the same answer already
+   * @throws NotAdmitted if a provider would have to be asked, and a limit forbids it
    */
   Answer ask() throws ProviderFailure;
 

@@ -41,10 +41,14 @@ final class Exchange implements Asking {
   private static final String JSON = "application/json";
   private static final String EVENT_STREAM = "text/event-stream";
 
+  /** Why those on a flight have to ask for themselves whose leader was not admitted. */
+  private static final String NOT_ADMITTED = "a limit kept its caller";
+
   private final Inference inference;
   private final Asked asked;
   private final Tally tally;
   private final Keeper keeper;
+  private final Charged charged;
   private final long startNanos = System.nanoTime();
   private Lookup found;
   private volatile String provider;
@@ -59,6 +63,7 @@ final class Exchange implements Asking {
     this.asked = asked;
     this.found = found;
     this.tally = tally;
+    this.charged = inference.charges().of(asked);
     this.provider = asked.routes().getFirst().provider().name();
   }
 
@@ -123,8 +128,8 @@ final class Exchange implements Asking {
         return hit.get();
       }
     }
-    if (why.isEmpty()) {
-      // the entry changes faster than it can be read: no call has failed
+    if (why.isEmpty() || why.equals(NOT_ADMITTED)) {
+      // no call has failed: the entry changes faster than it can be read, or others had no right
       tally.miss();
       return askAlone(asked.fingerprint().hex());
     }
@@ -184,7 +189,7 @@ final class Exchange implements Asking {
       case Boarding.Lead(Flight mine, boolean looksAgain) -> {
         try {
           drain(lead(mine));
-        } catch (IOException failure) {
+        } catch (IOException | NotAdmitted failure) {
           LOG.log(
               Level.WARNING, "no fresh answer in place of a stale one: {0}", failure.getMessage());
         }
@@ -216,6 +221,9 @@ final class Exchange implements Asking {
         return answer;
       }
       return whole(mine, reply);
+    } catch (NotAdmitted refused) {
+      end(mine, new Outcome.Failed(NOT_ADMITTED));
+      throw refused;
     } catch (ProviderFailure failure) {
       tally.failed();
       end(mine, new Outcome.Failed(String.valueOf(failure.getMessage())));
@@ -227,6 +235,7 @@ final class Exchange implements Asking {
       throw failure;
     } finally {
       if (!goesOn) {
+        charged.asEstimated();
         // whatever happened; an end that was given before holds
         end(mine, new Outcome.Failed("the answer cannot be shared"));
         mine.leave();
@@ -235,16 +244,32 @@ final class Exchange implements Asking {
   }
 
   private Answered send() throws ProviderFailure {
+    boolean isAtWork = false;
+    try {
+      charged.user();
+      var answered = askProviders();
+      isAtWork = isGood(answered.reply());
+      return answered;
+    } finally {
+      if (!isAtWork) {
+        charged.nothing();
+      }
+    }
+  }
+
+  private Answered askProviders() throws ProviderFailure {
     var answered =
         inference
             .providers()
             .ask(
                 asked.routes(),
-                route ->
-                    new Question(
-                        asked.format().wire(),
-                        asked.headers(),
-                        asked.request().forwarded(route.model(), route.provider().streamsUsage())));
+                route -> {
+                  charged.provider(route.provider().name(), route.model());
+                  return new Question(
+                      asked.format().wire(),
+                      asked.headers(),
+                      asked.request().forwarded(route.model(), route.provider().streamsUsage()));
+                });
     provider = answered.route().provider().name();
     usageAsked = asked.request().wantsUsage() || answered.route().provider().streamsUsage();
     return answered;
@@ -302,6 +327,7 @@ final class Exchange implements Asking {
       return answer(reply, Answer.Whole.of(bytes), status(false, "content-type"));
     }
     var sign = format().read(bytes);
+    charged.used(sign.usage().orElse(Usage.UNKNOWN));
     if (!sign.unfit().isEmpty()) {
       share(mine, reply, bytes, false);
       return answer(reply, Answer.Whole.of(bytes), status(false, sign.unfit()));
@@ -388,17 +414,23 @@ final class Exchange implements Asking {
     if (isGood(reply) && asked.request().stream() && reply.isOf(EVENT_STREAM)) {
       var reader = new SseReader(reply.body(), Pump.FRAME_BYTES_MAX);
       boolean showsUsage = asked.request().wantsUsage() || !usageAsked;
-      var relay = new Relay(format(), reply, reader, showsUsage, inference.telemetry());
+      var relay = new Relay(format(), reply, reader, showsUsage, inference.telemetry(), charged);
       return answer(reply, relay, status(false, ""));
     }
     if (!isGood(reply)) {
       tally.failed();
     }
-    var bytes = read(reply);
-    finished();
-    var body =
-        bytes.length > asked.valueBytesMax() ? new Rest(bytes, reply) : Answer.Whole.of(bytes);
-    return answer(reply, body, status(false, ""));
+    try {
+      var bytes = read(reply);
+      finished();
+      if (bytes.length > asked.valueBytesMax()) {
+        return answer(reply, new Rest(bytes, reply), status(false, ""));
+      }
+      charged.used(format(), bytes);
+      return answer(reply, Answer.Whole.of(bytes), status(false, ""));
+    } finally {
+      charged.asEstimated();
+    }
   }
 
   private Optional<Answer> stale() {
@@ -439,6 +471,10 @@ final class Exchange implements Asking {
 
   WireFormat format() {
     return asked.format();
+  }
+
+  Charged charged() {
+    return charged;
   }
 
   String provider() {

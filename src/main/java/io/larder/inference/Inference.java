@@ -40,6 +40,7 @@ public final class Inference {
   private final Telemetry telemetry;
   private final Figures figures;
   private final RefreshAhead refreshAhead;
+  private final Charges charges;
   private final InstantSource clock;
   private final Detached detached;
   private final RandomGenerator chance;
@@ -55,6 +56,7 @@ public final class Inference {
       Telemetry telemetry,
       Figures figures,
       RefreshAhead refreshAhead,
+      Charges charges,
       InstantSource clock,
       RandomGenerator chance) {
     this.providers = providers;
@@ -67,6 +69,7 @@ public final class Inference {
     this.telemetry = telemetry;
     this.figures = figures;
     this.refreshAhead = refreshAhead;
+    this.charges = charges;
     this.clock = clock;
     this.detached = new Detached(settings.detachedCountMax(), settings.detachedMax());
     this.chance = chance;
@@ -233,6 +236,10 @@ public final class Inference {
   String streamName(Asked asked, FlightId flight) {
     var view = new Streams.Shown(asked.format().wire(), asked.request().wantsUsage());
     return streamIds.name(flight, view.code(), asked.caller());
+  }
+
+  Charges charges() {
+    return charges;
   }
 
   Providers providers() {

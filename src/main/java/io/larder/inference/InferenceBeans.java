@@ -6,6 +6,7 @@ import io.larder.cache.Figures;
 import io.larder.live.Flights;
 import io.larder.live.StreamIds;
 import io.larder.provider.Providers;
+import io.larder.ratelimit.Limits;
 import io.larder.setting.Live;
 import io.larder.setting.Settings;
 import io.larder.telemetry.Telemetry;
@@ -47,6 +48,12 @@ class InferenceBeans {
 
   @Produces
   @Singleton
+  Charges charges(Limits limits) {
+    return new Charges(limits);
+  }
+
+  @Produces
+  @Singleton
   Inference inference(
       Providers providers,
       Cache cache,
@@ -57,7 +64,8 @@ class InferenceBeans {
       Waiters waiters,
       Telemetry telemetry,
       Figures figures,
-      RefreshAhead refreshAhead) {
+      RefreshAhead refreshAhead,
+      Charges charges) {
     return new Inference(
         providers,
         cache,
@@ -69,6 +77,7 @@ class InferenceBeans {
         telemetry,
         figures,
         refreshAhead,
+        charges,
         InstantSource.system(),
         RandomGenerator.getDefault());
   }

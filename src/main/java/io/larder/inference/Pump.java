@@ -121,6 +121,7 @@ final class Pump implements Flight.Audience {
     }
     boolean stored = verdict.isFit() && exchange.keep(flight, last, verdict.usage());
     exchange.finished();
+    exchange.charged().used(verdict.usage());
     // the last event has room in any case: nobody is left without an end for a few bytes
     flight.log().addLast(last);
     end(new Outcome.Complete(stored));
@@ -145,7 +146,8 @@ final class Pump implements Flight.Audience {
   }
 
   Relay relay(boolean showsUsage) {
-    return new Relay(exchange.format(), reply, reader, showsUsage, exchange.telemetry());
+    return new Relay(
+        exchange.format(), reply, reader, showsUsage, exchange.telemetry(), exchange.charged());
   }
 
   @Override
@@ -168,6 +170,7 @@ final class Pump implements Flight.Audience {
 
   void close() {
     endOfStay();
+    exchange.charged().asEstimated();
     try {
       reply.close();
     } catch (IOException broken) {

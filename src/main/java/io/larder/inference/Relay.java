@@ -25,13 +25,21 @@ final class Relay implements Answer.Flowing {
   private final SseReader reader;
   private final boolean showsUsage;
   private final Telemetry telemetry;
+  private final Charged charged;
 
-  Relay(WireFormat format, Reply reply, SseReader reader, boolean showsUsage, Telemetry telemetry) {
+  Relay(
+      WireFormat format,
+      Reply reply,
+      SseReader reader,
+      boolean showsUsage,
+      Telemetry telemetry,
+      Charged charged) {
     this.format = format;
     this.reply = reply;
     this.reader = reader;
     this.showsUsage = showsUsage;
     this.telemetry = telemetry;
+    this.charged = charged;
   }
 
   @Override
@@ -67,6 +75,7 @@ final class Relay implements Answer.Flowing {
         }
         show(frames, verdict, out);
       }
+      charged.used(verdict.usage());
     } finally {
       abandon();
     }
@@ -94,6 +103,7 @@ final class Relay implements Answer.Flowing {
 
   @Override
   public void abandon() {
+    charged.asEstimated();
     try {
       reply.close();
     } catch (IOException broken) {

@@ -164,7 +164,13 @@ public final class Warming {
       } else {
         progress.failed("line " + line.number() + ": " + failure.get());
       }
-    } catch (IOException | BadRequest | UnknownModel | CallFailed | TooSlow | Crowded failed) {
+    } catch (IOException
+        | BadRequest
+        | UnknownModel
+        | CallFailed
+        | TooSlow
+        | Crowded
+        | NotAdmitted failed) {
       progress.failed("line " + line.number() + ": " + failed.getMessage());
     }
   }

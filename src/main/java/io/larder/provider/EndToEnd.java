@@ -73,9 +73,13 @@ final class EndToEnd {
           "link",
           "vary",
           "expires",
-          "pragma");
+          "pragma",
+          "ratelimit",
+          "ratelimit-policy");
 
-  private static final List<String> NOT_RETURNED_PREFIXES = List.of("access-control-");
+  /** The vendor's limits are those of Larder's key there, which all callers share. */
+  private static final List<String> NOT_RETURNED_PREFIXES =
+      List.of("access-control-", "x-ratelimit-", "anthropic-ratelimit-");
 
   private EndToEnd() {}
 

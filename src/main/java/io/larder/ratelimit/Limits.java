@@ -83,6 +83,11 @@ public final class Limits implements AutoCloseable {
       this.charges = charges;
     }
 
+    /** Whether something is to be settled still. */
+    public boolean isOwed() {
+      return !settled.get() && needsSettling();
+    }
+
     private boolean needsSettling() {
       return charges.stream()
           .anyMatch(

@@ -28,6 +28,8 @@ public final class EnvironmentConfigSource implements ConfigSource {
 
   private static final Pattern TTL = Pattern.compile("LARDER_CACHE_TTL_(?<type>.+)");
 
+  private static final Pattern LIMITS = Pattern.compile("LARDER_LIMITS_PROVIDER_(?<name>.+)");
+
   private final Map<String, String> environment;
 
   /** The environment of this process. */
@@ -85,6 +87,10 @@ public final class EnvironmentConfigSource implements ConfigSource {
       var ttl = TTL.matcher(variable);
       if (ttl.matches()) {
         names.add("larder.cache.ttl." + kebab(ttl.group("type")));
+      }
+      var limits = LIMITS.matcher(variable);
+      if (limits.matches()) {
+        names.add("larder.limits.provider." + kebab(limits.group("name")));
       }
     }
     return names;

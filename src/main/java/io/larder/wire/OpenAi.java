@@ -176,10 +176,20 @@ final class OpenAi {
   }
 
   static byte[] error(int status, String code, String param, String message) {
+    var type = status < 500 ? "invalid_request_error" : "server_error";
+    return errorOf(type, code, param, message);
+  }
+
+  /** The type of a refusal of a limit is what the limit counts. */
+  static byte[] limited(String code, boolean ofTokens, String message) {
+    return errorOf(ofTokens ? "tokens" : "requests", code, "", message);
+  }
+
+  private static byte[] errorOf(String type, String code, String param, String message) {
     return ("{\"error\":{\"message\":"
             + JsonWriter.quote(message)
             + ",\"type\":\""
-            + (status < 500 ? "invalid_request_error" : "server_error")
+            + type
             + "\",\"param\":"
             + (param.isEmpty() ? "null" : JsonWriter.quote(param))
             + ",\"code\":"

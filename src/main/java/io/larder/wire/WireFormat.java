@@ -74,6 +74,17 @@ public sealed interface WireFormat
    */
   byte[] error(int status, String code, String param, String message);
 
+  /**
+   * A refusal of a limit, status 429, as this format's clients expect it.
+   *
+   * @param ofTokens whether the limit counts tokens rather than requests
+   */
+  default byte[] limited(String code, boolean ofTokens, String message) {
+    return wire().isAnthropic()
+        ? error(429, code, "", message)
+        : OpenAi.limited(code, ofTokens, message);
+  }
+
   /** The event that ends a stream whose answer broke off. */
   byte[] errorEvent(String code, String message);
 

@@ -127,11 +127,6 @@ public final class WireRequest {
     return new WireRequest(JsonText.parse(text.with(edits)), traits);
   }
 
-  /** Bytes of the body. */
-  int length() {
-    return text.bytes().length;
-  }
-
   /** The bytes of a member's value; none without it. */
   byte[] raw(String name) {
     return text.raw(name).orElse(new byte[0]);
@@ -140,6 +135,11 @@ public final class WireRequest {
   /** The request. */
   public Json.Obj object() {
     return text.object();
+  }
+
+  /** Bytes of the request. */
+  public int length() {
+    return text.bytes().length;
   }
 
   /** The model as the client names it. */

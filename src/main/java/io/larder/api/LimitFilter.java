@@ -1,0 +1,124 @@
+package io.larder.api;
+
+import io.larder.inference.Charges;
+import io.larder.inference.LimitExceeded;
+import io.larder.inference.LimitsUnavailable;
+import io.larder.model.Caller;
+import io.larder.ratelimit.Left;
+import io.larder.ratelimit.Limits;
+import jakarta.inject.Inject;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Lets callers below {@code /v1} go on as long as they keep to their limits, and tells what is left
+ * of those before anything else is answered. Mapped in web.xml, after {@link KeyFilter}.
+ */
+public class LimitFilter extends HttpFilter {
+  private static final long serialVersionUID = 1L;
+  private static final InstantSource CLOCK = InstantSource.system();
+
+  @Inject transient Charges charges;
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    var caller = (Caller) Objects.requireNonNull(request.getUserPrincipal());
+    switch (charges.enter(caller)) {
+      case Limits.Answer.Go(var pass, var left) -> {
+        tell(left, request, response);
+        goOn(new Entered(request, pass), response, chain);
+      }
+      case Limits.Answer.Stop(var refusal) -> {
+        tell(refusal.left(), request, response);
+        ApiError.of(new LimitExceeded(LimitExceeded.USER, refusal)).answer(request, response);
+      }
+      case Limits.Answer.Unknown unknown ->
+          ApiError.of(new LimitsUnavailable()).answer(request, response);
+    }
+  }
+
+  private static void tell(
+      List<Left> left, HttpServletRequest request, HttpServletResponse response) {
+    boolean anthropic = ApiError.path(request).startsWith("/v1/messages");
+    LimitHeaders.of(left, anthropic, CLOCK.instant())
+        .forEach(header -> response.setHeader(header.name(), header.value()));
+  }
+
+  private static void goOn(Entered request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    try {
+      chain.doFilter(request, response);
+    } finally {
+      if (!request.isAsyncStarted()) {
+        request.leave();
+      }
+    }
+  }
+
+  /**
+   * A request that was let in, until its response is complete. Listens from the moment on in which
+   * the response is put off: later it may be complete already.
+   */
+  private static final class Entered extends HttpServletRequestWrapper implements AsyncListener {
+    private final Limits.Pass pass;
+
+    Entered(HttpServletRequest request, Limits.Pass pass) {
+      super(request);
+      this.pass = pass;
+    }
+
+    void leave() {
+      pass.settleAsCharged();
+    }
+
+    @Override
+    public AsyncContext startAsync() {
+      return listened(super.startAsync());
+    }
+
+    @Override
+    public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+      return listened(super.startAsync(request, response));
+    }
+
+    private AsyncContext listened(AsyncContext context) {
+      context.addListener(this);
+      return context;
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+      event.getAsyncContext().addListener(this);
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+      leave();
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+      leave();
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+      leave();
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.larder.inference;
+
+import io.larder.model.Usage;
+import io.larder.ratelimit.Charge;
+import io.larder.ratelimit.Limits;
+import io.larder.ratelimit.Policy;
+import io.larder.wire.WireFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What one request for a provider is charged: to its user, and to each provider that is asked.
+ * Settled once it is known what it has cost; only the first settlement counts, so that every way
+ * out may have one.
+ */
+final class Charged {
+  private final Limits limits;
+  private final List<Policy> userPolicies;
+  private final Asked asked;
+
+  /** The user's first, then the last provider's; those before are settled. */
+  private final List<Limits.Pass> passes = new ArrayList<>();
+
+  private Estimate estimate = new Estimate(0, 0);
+
+  /**
+   * Nothing is charged yet.
+   *
+   * @param userPolicies of the caller; empty = the caller is spared
+   */
+  Charged(Limits limits, List<Policy> userPolicies, Asked asked) {
+    this.limits = limits;
+    this.userPolicies = userPolicies;
+    this.asked = asked;
+  }
+
+  /**
+   * Charges the user: the tokens, and a request where a policy is for some models only; all others
+   * were counted when the request came in.
+   *
+   * @throws NotAdmitted if that is too much
+   */
+  void user() {
+    estimate = Estimate.of(asked.format().wire(), asked.request());
+    var named = asked.request().model();
+    var meant = asked.routes().getFirst().model();
+    var charges =
+        userPolicies.stream()
+            .filter(policy -> policy.unit().isTokens() || policy.model().isPresent())
+            .filter(policy -> policy.concerns(named) || policy.concerns(meant))
+            .map(estimate::charge)
+            .toList();
+    admit(LimitExceeded.USER, Charges.subject(asked.caller()), charges);
+  }
+
+  /**
+   * Charges a provider that is about to be asked; the one before it has not answered.
+   *
+   * @throws NotAdmitted if that is too much
+   */
+  void provider(String name, String model) {
+    while (passes.size() > 1) {
+      passes.removeLast().settle(policy -> 0);
+    }
+    var charges =
+        limits.settings().provider(name).stream()
+            .filter(policy -> policy.concerns(model))
+            .map(estimate::charge)
+            .toList();
+    admit("provider " + name, "provider/" + name, charges);
+  }
+
+  private void admit(String scope, String subject, List<Charge> charges) {
+    switch (limits.ask(subject, charges)) {
+      case Limits.Answer.Go(var pass, var left) -> passes.add(pass);
+      case Limits.Answer.Stop(var refusal) -> throw new LimitExceeded(scope, refusal);
+      case Limits.Answer.Unknown unknown -> throw new LimitsUnavailable();
+    }
+  }
+
+  /** No provider has answered, or the one that did has refused. */
+  void nothing() {
+    settle(pass -> pass.settle(policy -> 0));
+  }
+
+  /** A provider has answered; what it has used, or {@link Usage#UNKNOWN}. */
+  void used(Usage usage) {
+    if (usage.equals(Usage.UNKNOWN)) {
+      asEstimated();
+    } else {
+      settle(pass -> pass.settle(policy -> estimate.used(policy, usage)));
+    }
+  }
+
+  /** A provider has answered with that. */
+  void used(WireFormat format, byte[] answer) {
+    if (passes.stream().anyMatch(Limits.Pass::isOwed)) {
+      used(format.read(answer).usage().orElse(Usage.UNKNOWN));
+    }
+  }
+
+  /** A provider was at work, and nobody knows how much it has used. */
+  void asEstimated() {
+    settle(Limits.Pass::settleAsCharged);
+  }
+
+  private void settle(Consumer<Limits.Pass> way) {
+    passes.forEach(way);
+  }
+}

@@ -1,0 +1,84 @@
+package io.larder.inference;
+
+import io.larder.model.Caller;
+import io.larder.ratelimit.Charge;
+import io.larder.ratelimit.Left;
+import io.larder.ratelimit.Limits;
+import io.larder.ratelimit.Policy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Which limits a request has to keep, and what it costs: one request when it comes in, and tokens,
+ * estimated at first, before a provider is asked. What the cache answers costs no tokens.
+ */
+public final class Charges {
+  private static final String ADMIN = "admin";
+
+  private final Limits limits;
+
+  Charges(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** Where somebody stands with a policy. */
+  public record Standing(String scope, Policy policy, Optional<Left> left) {}
+
+  /**
+   * May a request of that caller come in? Counts requests and concurrency; of tokens it only tells
+   * what is left.
+   */
+  public Limits.Answer enter(Caller caller) {
+    var charges =
+        user(caller).stream()
+            .filter(policy -> policy.model().isEmpty())
+            .map(policy -> new Charge(policy, policy.unit().isTokens() ? 0 : 1))
+            .toList();
+    return limits.ask(subject(caller), charges);
+  }
+
+  /** What a request will be charged before a provider is asked. */
+  Charged of(Asked asked) {
+    return new Charged(limits, user(asked.caller()), asked);
+  }
+
+  /** Where a caller stands; nothing is charged. */
+  public List<Standing> standings(Caller caller) {
+    return standings(LimitExceeded.USER, subject(caller), user(caller));
+  }
+
+  /** Where all providers stand that have limits; nothing is charged. */
+  public List<Standing> standingsOfProviders() {
+    var all = new ArrayList<Standing>();
+    new TreeMap<>(limits.settings().providers())
+        .forEach(
+            (name, policies) ->
+                all.addAll(standings("provider " + name, "provider/" + name, policies)));
+    return all;
+  }
+
+  private List<Standing> standings(String scope, String subject, List<Policy> policies) {
+    var left = limits.left(subject, policies);
+    return policies.stream()
+        .map(
+            policy ->
+                new Standing(
+                    scope,
+                    policy,
+                    left.stream().filter(one -> one.policy().equals(policy)).findFirst()))
+        .toList();
+  }
+
+  /** Policies of a caller. The shipped ones spare the administrator that the operator has made. */
+  private List<Policy> user(Caller caller) {
+    var settings = limits.settings();
+    boolean bootstrap = caller.id().equals(ADMIN) && caller.roles().contains(ADMIN);
+    return bootstrap && settings.userIsDefault() ? List.of() : settings.user();
+  }
+
+  static String subject(Caller caller) {
+    return "user/" + caller.tenant() + "/" + caller.id();
+  }
+}
