@@ -2,6 +2,8 @@ package io.larder.api;
 
 import io.larder.inference.LimitExceeded;
 import io.larder.inference.NotCached;
+import io.larder.model.Header;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -17,6 +19,7 @@ public class WireErrors implements ExceptionMapper<Throwable> {
   private static final Logger LOG = System.getLogger(WireErrors.class.getName());
 
   @Context UriInfo uri;
+  @Context HttpServletResponse servlet;
 
   @Override
   public Response toResponse(Throwable failure) {
@@ -31,11 +34,17 @@ public class WireErrors implements ExceptionMapper<Throwable> {
     error.retryAfter().ifPresent(seconds -> response.header("Retry-After", seconds));
     if (failure instanceof LimitExceeded limit) {
       LimitHeaders.ofRefusal(limit)
-          .forEach(header -> response.header(header.name(), header.value()));
+          .forEach(header -> response.header(header.name(), joined(header)));
     }
     if (failure instanceof NotCached absent) {
       CacheHeaders.add(response, absent.status());
     }
     return response.build();
+  }
+
+  /** A field whose list goes on from what was told when the request came in. */
+  private String joined(Header header) {
+    var told = servlet.getHeader(header.name());
+    return told == null ? header.value() : told + ", " + header.value();
   }
 }

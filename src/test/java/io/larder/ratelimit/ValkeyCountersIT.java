@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.valkey.TestValkey;
 import io.larder.valkey.Valkey;
+import it.Await;
 import it.RawCommand;
 import it.ValkeyProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,6 +65,36 @@ final class ValkeyCountersIT extends CountersContract {
     for (var key : keys) {
       assertThat(number("PTTL", key)).isBetween(1L, 1_100L);
       assertThat(number("MEMORY", "USAGE", key)).isLessThan(2_048);
+    }
+  }
+
+  @Test
+  void acl_leastRightsOfTheGuide_suffice() throws IOException {
+    var user =
+        Files.readString(Path.of("docs/guide/valkey.md"))
+            .lines()
+            .filter(line -> line.startsWith("user larder-state "))
+            .findFirst()
+            .orElseThrow();
+    var words = new ArrayList<>(List.of("ACL", "SETUSER"));
+    words.addAll(List.of(user.substring("user ".length()).split(" ", -1)));
+    assertThat(server.command(words.toArray(String[]::new))).startsWith("+OK");
+    var uri = server.uri().replace("://", "://larder-state:change-me@");
+    try (var bounded = TestValkey.at(uri)) {
+      var counters = new ValkeyCounters(bounded);
+      var tokens = new Policy("t", Unit.TOKENS, 100, WINDOW, Optional.empty(), false);
+      var atOnce = new Policy("c", Unit.CONCURRENT, 1, Duration.ZERO, Optional.empty(), false);
+      var charges = List.of(new Charge(tokens, 80), new Charge(atOnce, 1));
+
+      assertThat(counters.decide("acl", "a", charges)).isInstanceOf(Decision.Admitted.class);
+      assertThat(counters.decide("acl", "b", charges)).isInstanceOf(Decision.Refused.class);
+      counters.renew("acl", "a", charges);
+      counters.settle("acl", "a", charges, List.of(10L, 1L));
+      assertThat(counters.decide("acl", "c", charges)).isInstanceOf(Decision.Admitted.class);
+      // a window later, what has left is removed
+      Await.until(
+          "some has left",
+          () -> counters.decide("acl", "d", charges.subList(0, 1)) instanceof Decision.Admitted);
     }
   }
 

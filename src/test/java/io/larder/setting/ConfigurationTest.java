@@ -36,7 +36,7 @@ final class ConfigurationTest {
     var shown = new TreeSet<String>();
     var xml = VARIABLE.matcher(Files.readString(Path.of("server-config/server.xml")));
     while (xml.find()) {
-      shown.add(xml.group(1).replaceAll("provider\\.(openai|local)\\.", "provider.<name>."));
+      shown.add(xml.group(1).replaceAll("provider\\.(openai|local)(?=\\.|$)", "provider.<name>"));
     }
     var documented = documented();
     for (var name : shown) {

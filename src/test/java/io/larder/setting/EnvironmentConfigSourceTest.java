@@ -15,6 +15,8 @@ final class EnvironmentConfigSourceTest {
               "LARDER_PROVIDER_MY_VLLM_URL", "http://localhost:8000/v1",
               "LARDER_PROVIDER_MY_VLLM_STREAM_USAGE", "false",
               "LARDER_PROVIDER_OPENAI_KEY", "k",
+              "LARDER_LIMITS_USER", "requests=1;w=1",
+              "LARDER_LIMITS_PROVIDER_MY_VLLM", "requests=1;w=1",
               "PATH", "/bin"));
 
   @Test
@@ -33,6 +35,7 @@ final class EnvironmentConfigSourceTest {
             "larder.provider.my-vllm.url",
             "larder.provider.my-vllm.stream-usage",
             "larder.provider.openai.key",
+            "larder.limits.provider.my-vllm",
             "larder.cache.ttl.chat");
   }
 
