@@ -26,7 +26,7 @@ import java.util.function.ToLongFunction;
  * out of reach, {@code larder.limits.on-outage} decides.
  *
  * <p>A subject that was refused is refused again without asking, for a second at most or until it
- * may be admitted.
+ * may be admitted; but not for concurrency, which comes back at any moment.
  */
 public final class Limits implements AutoCloseable {
   /** Policies may have been changed meanwhile, or tokens given back. */
@@ -246,8 +246,10 @@ public final class Limits implements AutoCloseable {
         yield new Answer.Go(pass, left);
       }
       case Decision.Refused refusal -> {
-        refused.put(
-            wanted, new Again(refusal, nanoTime.getAsLong() + refusal.retryAfter().toNanos()));
+        if (refusal.violated().unit() != Unit.CONCURRENT) {
+          long until = nanoTime.getAsLong() + refusal.retryAfter().toNanos();
+          refused.put(wanted, new Again(refusal, until));
+        }
         yield new Answer.Stop(refusal);
       }
     };
