@@ -53,7 +53,9 @@ final class HouseTest {
             "cache",
             ours(List.of("setting", "telemetry", "valkey"), "com.github.benmanes.caffeine..")),
         arguments("job", ours(List.of("json", "valkey"))),
-        arguments("access", ours(List.of("model", "setting"))),
+        arguments(
+            "access",
+            ours(List.of("model", "json", "setting", "valkey"), "com.github.benmanes.caffeine..")),
         arguments(
             "ratelimit",
             ours(List.of("setting", "telemetry", "valkey"), "com.github.benmanes.caffeine..")),
@@ -123,6 +125,7 @@ final class HouseTest {
                     "cache",
                     "ratelimit",
                     "job",
+                    "access",
                     "cached",
                     "inference",
                     "api"),

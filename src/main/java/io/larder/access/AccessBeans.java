@@ -1,13 +1,18 @@
 package io.larder.access;
 
 import io.larder.setting.Settings;
+import io.larder.valkey.ValkeyStores;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.InstantSource;
 
 /** Wires this package. */
 @ApplicationScoped
 class AccessBeans {
+  private static final InstantSource CLOCK = InstantSource.system();
+
   @Produces
   @Singleton
   AccessSettings settings(Settings settings) {
@@ -16,7 +21,38 @@ class AccessBeans {
 
   @Produces
   @Singleton
-  Credentials credentials(AccessSettings settings) {
-    return new Credentials(settings);
+  KeyStore store(ValkeyStores stores) {
+    return stores
+        .state()
+        .<KeyStore>map(valkey -> new ValkeyKeys(valkey, CLOCK))
+        .orElseGet(() -> new MemoryKeys(CLOCK));
+  }
+
+  @Produces
+  @Singleton
+  NearKeys near(KeyStore store) {
+    return new NearKeys(store, System::nanoTime);
+  }
+
+  @Produces
+  @Singleton
+  Uses uses(KeyStore store) {
+    return new Uses(store, CLOCK);
+  }
+
+  void close(@Disposes Uses uses) {
+    uses.close();
+  }
+
+  @Produces
+  @Singleton
+  Credentials credentials(AccessSettings settings, NearKeys near, Uses uses) {
+    return new Credentials(settings, near, uses, CLOCK);
+  }
+
+  @Produces
+  @Singleton
+  Keys keys(KeyStore store, NearKeys near) {
+    return new Keys(store, near, CLOCK);
   }
 }

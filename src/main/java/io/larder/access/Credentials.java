@@ -1,40 +1,62 @@
 package io.larder.access;
 
 import io.larder.model.Caller;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Optional;
+import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.Set;
+import java.util.regex.Pattern;
 
-/** Tells who presents a key. So far one key is known: the administrator's. */
+/** Tells who presents a key: the administrator's of the configuration, or one made by Larder. */
 public final class Credentials {
   private static final Caller ADMIN = new Caller("admin", "default", Set.of("user", "admin"));
+  private static final Pattern FORM = Pattern.compile("[!-~]{1,512}");
 
   private final byte[] adminKeyHash;
+  private final NearKeys keys;
+  private final Uses uses;
+  private final InstantSource clock;
 
-  Credentials(AccessSettings settings) {
-    this.adminKeyHash = sha256(settings.adminKey());
+  Credentials(AccessSettings settings, NearKeys keys, Uses uses, InstantSource clock) {
+    this.adminKeyHash = Secret.sha256(settings.adminKey());
+    this.keys = keys;
+    this.uses = uses;
+    this.clock = clock;
   }
 
   /**
-   * Who bears that key, unless nobody does. Hashes are compared, in constant time, so that how long
-   * it takes tells nothing of the key, not even its length.
+   * Who bears that key. The administrator's is compared by its hash, in constant time, and others
+   * are looked up by theirs, so that how long it takes tells nothing of any key, not even its
+   * length. What has not the form of a key is not looked up.
    */
-  public Optional<Caller> identify(String key) {
-    return MessageDigest.isEqual(adminKeyHash, sha256(key)) ? Optional.of(ADMIN) : Optional.empty();
+  public Identity identify(String key) {
+    if (!FORM.matcher(key).matches()) {
+      return new Identity.Unknown();
+    }
+    var hash = Secret.sha256(key);
+    if (MessageDigest.isEqual(adminKeyHash, hash)) {
+      return new Identity.Known(ADMIN);
+    }
+    if (!Secret.isOne(key)) {
+      return new Identity.Unknown();
+    }
+    return switch (keys.find(HexFormat.of().formatHex(hash))) {
+      case NearKeys.Found.There(ApiKey found) -> known(found);
+      case NearKeys.Found.Nothing nothing -> new Identity.Unknown();
+      case NearKeys.Found.Unsure unsure -> new Identity.Unsure();
+    };
+  }
+
+  private Identity known(ApiKey key) {
+    if (key.isOver(clock.instant())) {
+      return new Identity.Unknown();
+    }
+    uses.note(key.id());
+    return new Identity.Known(key.caller());
   }
 
   /** In whose name Larder does what the operator has configured. */
   public Caller administrator() {
     return ADMIN;
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
-    }
   }
 }

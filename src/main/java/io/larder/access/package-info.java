@@ -1,4 +1,4 @@
-/** Credential to caller. */
+/** Credential to caller: the administrator's key, and keys that Larder has made. */
 @NullMarked
 package io.larder.access;
 

@@ -14,10 +14,12 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
@@ -144,9 +146,13 @@ public class CacheResource {
   /** Invalidates a user's answers. */
   @DELETE
   @Path("users/{user}")
-  @Operation(summary = "Invalidate the answers that a user was first to ask for")
-  public void user(@PathParam("user") String user) {
-    invalidate(Label.Kind.USER, user);
+  @Operation(
+      summary = "Invalidate the answers that a user was first to ask for",
+      description = "Without tenant, the user of that name in the tenant called default.")
+  public void user(
+      @PathParam("user") String user,
+      @QueryParam("tenant") @DefaultValue("default") String tenant) {
+    cache.invalidate(Labels.user(tenant, user));
   }
 
   /** Invalidates a model's answers. */

@@ -57,12 +57,14 @@ public class EntriesResource {
       summary = "List entries, some at a time",
       description =
           "Those with all the labels asked for, in no order. A page can be short or empty and there "
-              + "is more all the same: an empty cursor says that it was the last.")
+              + "is more all the same: an empty cursor says that it was the last. A user is one of "
+              + "the tenant called default unless tenant says otherwise.")
   public Page list(
       @QueryParam("type") @Nullable String type,
       @QueryParam("tag") @Nullable String tag,
       @QueryParam("model") @Nullable String model,
       @QueryParam("user") @Nullable String user,
+      @QueryParam("tenant") @DefaultValue("default") String tenant,
       @QueryParam("cursor") @DefaultValue("") String cursor,
       @QueryParam("limit") @DefaultValue("100") int limit) {
     if (limit < 1 || limit > LIMIT_MAX) {
@@ -75,7 +77,9 @@ public class EntriesResource {
     add(labels, Label.Kind.TYPE, type);
     add(labels, Label.Kind.TAG, tag);
     add(labels, Label.Kind.MODEL, model);
-    add(labels, Label.Kind.USER, user);
+    if (user != null) {
+      labels.add(Labels.user(tenant, user));
+    }
     var page = cache.entries().list(labels, cursor, limit);
     return new Page(page.entries().stream().map(EntryView::of).toList(), page.next());
   }
@@ -123,7 +127,7 @@ public class EntriesResource {
    */
   private List<Listed> find(String key) {
     var caller = (Caller) Objects.requireNonNull(security.getUserPrincipal());
-    var mine = new Label(Label.Kind.USER, caller.id());
+    var mine = new Label(Label.Kind.USER, caller.subject());
     var found = new ArrayList<Listed>();
     for (var name : names(key)) {
       cache

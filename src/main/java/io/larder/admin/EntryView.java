@@ -16,6 +16,7 @@ public record EntryView(
     Optional<String> model,
     Optional<String> provider,
     Optional<String> user,
+    Optional<String> tenant,
     Optional<String> namespace,
     List<String> tags,
     String storedAt,
@@ -31,12 +32,18 @@ public record EntryView(
         first(entry, Label.Kind.TYPE),
         first(entry, Label.Kind.MODEL),
         first(entry, Label.Kind.PROVIDER),
-        first(entry, Label.Kind.USER),
+        subject(entry).map(name -> name.substring(name.indexOf('/') + 1)),
+        subject(entry).map(name -> name.substring(0, Math.max(0, name.indexOf('/')))),
         first(entry, Label.Kind.NAMESPACE),
         names(entry, Label.Kind.TAG),
         entry.storedAt().toString(),
         entry.storedAt().plus(entry.ttl()).toString(),
         entry.bytes());
+  }
+
+  /** Tenant and user, who was first to ask. */
+  private static Optional<String> subject(Listed entry) {
+    return first(entry, Label.Kind.USER);
   }
 
   private static Optional<String> first(Listed entry, Label.Kind kind) {

@@ -1,7 +1,9 @@
 package io.larder.admin;
 
+import io.larder.access.Wish;
 import io.larder.api.Refusal;
 import io.larder.cache.Label;
+import io.larder.model.Caller;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -28,5 +30,20 @@ final class Labels {
           kind.name().toLowerCase(Locale.ROOT) + " must be 1 to " + most + " bytes, was " + bytes);
     }
     return new Label(kind, name);
+  }
+
+  /**
+   * The label of a user.
+   *
+   * @throws Refusal if the name of the user or the tenant is none
+   */
+  static Label user(String tenant, String user) {
+    try {
+      Wish.check("user", user);
+      Wish.check("tenant", tenant);
+    } catch (IllegalArgumentException wrong) {
+      throw Refusal.badRequest(String.valueOf(wrong.getMessage()));
+    }
+    return new Label(Label.Kind.USER, Caller.subject(tenant, user));
   }
 }

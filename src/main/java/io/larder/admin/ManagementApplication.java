@@ -40,6 +40,7 @@ public class ManagementApplication extends Application {
         ExportResource.class,
         ImportResource.class,
         JobsResource.class,
+        KeysResource.class,
         Roles.class,
         ProblemErrors.class,
         ConditionalRequests.class);

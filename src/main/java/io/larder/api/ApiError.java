@@ -82,6 +82,14 @@ record ApiError(
         "an API key of Larder is needed, as Authorization: Bearer KEY or x-api-key: KEY");
   }
 
+  /** An identity that cannot be told now. */
+  static ApiError unsure() {
+    return of(
+        503,
+        "store_unavailable",
+        "whether this key is good cannot be told now: the store of keys gives no answer");
+  }
+
   private static ApiError ofStatus(int status) {
     return switch (status) {
       case 400 -> of(400, "invalid_request", "the request cannot be read");

@@ -1,6 +1,7 @@
 package io.larder.api;
 
 import io.larder.access.Credentials;
+import io.larder.access.Identity;
 import io.larder.cached.CurrentCaller;
 import io.larder.model.Caller;
 import jakarta.inject.Inject;
@@ -29,17 +30,22 @@ public class KeyFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    var caller = key(request).flatMap(credentials::identify);
-    if (caller.isPresent()) {
-      current.set(caller.get());
-      if (request.getMethod().equals("GET")) {
-        // what one caller may see, no cache on the way may show to another
-        response.setHeader("Cache-Control", "no-store");
+    switch (key(request).map(credentials::identify).orElseGet(Identity.Unknown::new)) {
+      case Identity.Known(Caller caller) -> {
+        current.set(caller);
+        if (request.getMethod().equals("GET")) {
+          // what one caller may see, no cache on the way may show to another
+          response.setHeader("Cache-Control", "no-store");
+        }
+        chain.doFilter(new Identified(request, caller), response);
       }
-      chain.doFilter(new Identified(request, caller.get()), response);
-    } else {
-      response.setHeader("WWW-Authenticate", "Bearer realm=\"larder\"");
-      ApiError.unauthorized().answer(request, response);
+      case Identity.Unknown unknown -> {
+        response.setHeader("WWW-Authenticate", "Bearer realm=\"larder\"");
+        ApiError.unauthorized().answer(request, response);
+      }
+      case Identity.Unsure unsure -> {
+        ApiError.unsure().answer(request, response);
+      }
     }
   }
 

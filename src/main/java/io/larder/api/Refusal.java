@@ -31,6 +31,11 @@ public final class Refusal extends RuntimeException {
     return new Refusal(404, "not_found", "there is no " + what);
   }
 
+  /** It cannot be done as things stand. */
+  public static Refusal conflict(String code, String message) {
+    return new Refusal(409, code, message);
+  }
+
   /** The body is larger than this endpoint takes. */
   public static Refusal tooLarge(int bytesMax) {
     return new Refusal(413, "request_too_large", "the body is larger than " + bytesMax + " bytes");

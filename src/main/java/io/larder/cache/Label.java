@@ -24,7 +24,7 @@ public record Label(Kind kind, String name) {
     MODEL,
     /** The provider that answered. */
     PROVIDER,
-    /** The user who was first to ask. */
+    /** The user who was first to ask, as {@code tenant/user}. */
     USER,
     /** The part of the cache that a caller has set apart. */
     NAMESPACE,

@@ -77,7 +77,7 @@ record Naming(String type, Scope scope, List<Class<?>> types, List<Integer> keys
   Set<Label> labels(@Nullable Object[] arguments, Optional<Caller> caller, Parts parts) {
     var labels = new LinkedHashSet<Label>(tagLabels(arguments, parts));
     if (scope == Scope.USER) {
-      caller.ifPresent(one -> labels.add(new Label(Label.Kind.USER, one.id())));
+      caller.ifPresent(one -> labels.add(new Label(Label.Kind.USER, one.subject())));
     }
     return labels;
   }

@@ -171,7 +171,7 @@ record Asked(
     var labels = new ArrayList<Label>();
     labels.add(new Label(Label.Kind.MODEL, routes.getFirst().model()));
     labels.add(new Label(Label.Kind.PROVIDER, routes.getFirst().provider().name()));
-    labels.add(new Label(Label.Kind.USER, caller.id()));
+    labels.add(new Label(Label.Kind.USER, caller.subject()));
     labels.addAll(directives.larder().labels());
     return labels;
   }

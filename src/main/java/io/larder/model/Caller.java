@@ -1,18 +1,47 @@
 package io.larder.model;
 
 import java.security.Principal;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Who asks.
  *
  * @param id the user, unique in the tenant
- * @param tenant whom the user belongs to
+ * @param tenant whom the user belongs to; holds no {@code /}
  * @param roles {@code user} and, for operators, {@code admin}
+ * @param limits the limits that the caller's key brings along, as given; empty = the configured
+ * @param expires when the caller's key is good no more; empty = it does not expire
  */
-public record Caller(String id, String tenant, Set<String> roles) implements Principal {
+public record Caller(
+    String id, String tenant, Set<String> roles, String limits, Optional<Instant> expires)
+    implements Principal {
   public Caller {
+    if (tenant.contains("/")) {
+      throw new IllegalArgumentException("a tenant holds no /, was " + tenant);
+    }
     roles = Set.copyOf(roles);
+  }
+
+  /** Somebody without limits of their own, for good. */
+  public Caller(String id, String tenant, Set<String> roles) {
+    this(id, tenant, roles, "", Optional.empty());
+  }
+
+  /** Whether the caller may do what operators do. */
+  public boolean isAdmin() {
+    return roles.contains("admin");
+  }
+
+  /** Names the user among the users of all tenants: {@code tenant/id}. */
+  public String subject() {
+    return subject(tenant, id);
+  }
+
+  /** The name that a user of a tenant has among the users of all. */
+  public static String subject(String tenant, String id) {
+    return tenant + "/" + id;
   }
 
   @Override

@@ -89,6 +89,11 @@ public final class Valkey implements AutoCloseable {
     return calls.callOnce(jedis -> jedis.set(Link.bytes(key), value, params(ttl).nx())) != null;
   }
 
+  /** Sets a key for a time if it is there, and says whether it did: {@code SET … PX XX}. */
+  public boolean setIfPresent(String key, byte[] value, Duration ttl) {
+    return calls.call(jedis -> jedis.set(Link.bytes(key), value, params(ttl).xx())) != null;
+  }
+
   private static SetParams params(Duration ttl) {
     return SetParams.setParams().px(Math.max(1, ttl.toMillis()));
   }

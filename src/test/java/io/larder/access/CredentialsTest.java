@@ -3,25 +3,374 @@ package io.larder.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.larder.model.Caller;
 import io.larder.setting.InvalidSetting;
 import io.larder.setting.MapConfig;
+import io.larder.valkey.TestValkey;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The administrator's key, and nothing like it, lets in. */
+/** The administrator's key, and keys that were made, and nothing like them, let in. */
 final class CredentialsTest {
-  private final Credentials credentials = new Credentials(new AccessSettings("s3cret"));
+  private static final Caller ADMIN = new Caller("admin", "default", Set.of("user", "admin"));
 
-  @Test
-  void identify_theKey_isTheAdministrator() {
-    assertThat(credentials.identify("s3cret").orElseThrow().roles()).contains("admin");
+  private Instant now = Instant.parse("2026-05-01T00:00:00Z");
+  private final Outage store = new Outage();
+  private final NearKeys near = new NearKeys(store, this::nanos);
+  private final Uses uses = new Uses(store, () -> now);
+  private final Keys keys = new Keys(store, near, () -> now);
+  private final Credentials credentials =
+      new Credentials(new AccessSettings("s3cret"), near, uses, () -> now);
+
+  /** Keys in memory, out of reach when a test wants it; counts how often it is asked. */
+  private final class Outage implements KeyStore {
+    private final MemoryKeys keys = new MemoryKeys(() -> now);
+    private boolean down;
+    private int finds;
+
+    private MemoryKeys keys() {
+      if (down) {
+        throw TestValkey.unavailable();
+      }
+      return keys;
+    }
+
+    @Override
+    public boolean keep(ApiKey key) {
+      return keys().keep(key);
+    }
+
+    @Override
+    public boolean replace(ApiKey key) {
+      return keys().replace(key);
+    }
+
+    @Override
+    public Optional<ApiKey> find(String hash) {
+      finds++;
+      return keys().find(hash);
+    }
+
+    @Override
+    public Optional<ApiKey> named(String id) {
+      return keys().named(id);
+    }
+
+    @Override
+    public void remove(ApiKey key) {
+      keys().remove(key);
+    }
+
+    @Override
+    public List<Keys.Listed> of(String subject) {
+      return keys().of(subject);
+    }
+
+    @Override
+    public Keys.Page some(String cursor, int limit) {
+      return keys().some(cursor, limit);
+    }
+
+    @Override
+    public void used(String id, Instant when) {
+      keys().used(id, when);
+    }
+  }
+
+  @AfterEach
+  void close() {
+    uses.close();
+  }
+
+  private long nanos() {
+    return Duration.between(Instant.EPOCH, now).toNanos();
+  }
+
+  private void pass(Duration time) {
+    now = now.plus(time);
+  }
+
+  private Making.Made make(Caller by, Wish wish) {
+    return (Making.Made) keys.make(by, wish);
+  }
+
+  private static Wish wish(String owner, String... roles) {
+    return new Wish(
+        Optional.of(owner), Optional.of("t"), Set.of(roles), Optional.empty(), Optional.empty());
+  }
+
+  private static Wish nothing() {
+    return new Wish(
+        Optional.empty(), Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+  }
+
+  private Caller caller(String key) {
+    return ((Identity.Known) credentials.identify(key)).caller();
+  }
+
+  private Making.Made anna() {
+    return make(ADMIN, wish("anna"));
   }
 
   @Test
-  void identify_anythingElse_isNobody() {
+  void identify_theKey_isTheAdministrator() {
+    assertThat(caller("s3cret")).isEqualTo(credentials.administrator());
+    store.down = true;
+    assertThat(caller("s3cret").isAdmin()).isTrue();
+  }
+
+  @Test
+  void identify_whatIsNoKey_isNobodyWithoutALookup() {
     for (var key :
-        new String[] {"", "s3cre", "s3cret ", "S3CRET", "s3cretx", "\u0000", "é".repeat(10_000)}) {
-      assertThat(credentials.identify(key)).isEmpty();
+        new String[] {
+          "",
+          "s3cre",
+          "s3cret ",
+          "S3CRET",
+          "s3cretx",
+          "\u0000",
+          "é".repeat(10_000),
+          "x".repeat(513),
+          "lk_" + "a".repeat(42),
+          "lk_" + "a".repeat(44),
+          "lk_" + "a".repeat(42) + "=",
+          "LK_" + "a".repeat(43),
+          "lk_" + "a".repeat(42) + "é",
+          "lk_" + "a".repeat(43) + "\n",
+          "lk_" + "a".repeat(600)
+        }) {
+      assertThat(credentials.identify(key)).as(key).isEqualTo(new Identity.Unknown());
+    }
+    assertThat(store.finds).isZero();
+  }
+
+  @Test
+  void identify_aMadeKey_isItsOwner() {
+    var expires = Optional.of(now.plusSeconds(60));
+    var made =
+        make(
+            ADMIN,
+            new Wish(
+                Optional.of("anna"),
+                Optional.of("t"),
+                Set.of(),
+                Optional.of("requests=1"),
+                expires));
+
+    assertThat(made.secret().text()).matches("lk_[A-Za-z0-9_-]{43}");
+    assertThat(caller(made.secret().text()))
+        .isEqualTo(new Caller("anna", "t", Set.of("user"), "requests=1", expires));
+  }
+
+  @Test
+  void identify_expired_isNobodyAtOnce() {
+    var made =
+        make(
+            ADMIN,
+            new Wish(
+                Optional.empty(),
+                Optional.empty(),
+                Set.of(),
+                Optional.empty(),
+                Optional.of(now.plusMillis(100))));
+    assertThat(credentials.identify(made.secret().text())).isInstanceOf(Identity.Known.class);
+    pass(Duration.ofMillis(100));
+
+    assertThat(credentials.identify(made.secret().text())).isEqualTo(new Identity.Unknown());
+  }
+
+  @Test
+  void identify_withinASecond_asksTheStoreOnce() {
+    var key = anna().secret().text();
+    var unknown = Secret.make(new SecureRandom()).text();
+    for (int i = 0; i < 5; i++) {
+      caller(key);
+      assertThat(credentials.identify(unknown)).isEqualTo(new Identity.Unknown());
+    }
+    assertThat(store.finds).isEqualTo(2);
+    pass(NearKeys.FRESH);
+    caller(key);
+    assertThat(store.finds).isEqualTo(3);
+  }
+
+  @Test
+  void identify_removedByAnotherNode_isNobodyWithinASecond() {
+    var made = anna();
+    caller(made.secret().text());
+    store.remove(made.key());
+    pass(Duration.ofSeconds(1));
+
+    assertThat(credentials.identify(made.secret().text())).isEqualTo(new Identity.Unknown());
+  }
+
+  @Test
+  void identify_revokedHere_isNobodyAtOnce() {
+    var made = anna();
+    caller(made.secret().text());
+    assertThat(keys.revoke(ADMIN, made.key().id())).isTrue();
+
+    assertThat(credentials.identify(made.secret().text())).isEqualTo(new Identity.Unknown());
+  }
+
+  @Test
+  void identify_storeDown_knowsWhoWasThereLatelyUntilItIsBack() {
+    var made = anna();
+    var other = make(ADMIN, wish("bert"));
+    caller(made.secret().text());
+    pass(Duration.ofMinutes(9));
+    store.down = true;
+    assertThat(caller(made.secret().text()).id()).isEqualTo("anna");
+    assertThat(credentials.identify(other.secret().text())).isEqualTo(new Identity.Unsure());
+    pass(Duration.ofHours(3));
+    assertThat(caller(made.secret().text()).id()).as("as long as it takes").isEqualTo("anna");
+
+    store.down = false;
+    store.remove(made.key());
+    assertThat(credentials.identify(made.secret().text())).isEqualTo(new Identity.Unknown());
+    assertThat(caller(other.secret().text()).id()).isEqualTo("bert");
+    store.down = true;
+    pass(Duration.ofSeconds(1));
+    assertThat(credentials.identify(made.secret().text()))
+        .as("was refused lately")
+        .isEqualTo(new Identity.Unsure());
+  }
+
+  @Test
+  void identify_storeDown_knowsNobodyOfLongAgo() {
+    var made = anna();
+    caller(made.secret().text());
+    pass(NearKeys.LATELY.plusSeconds(1));
+    store.down = true;
+
+    assertThat(credentials.identify(made.secret().text())).isEqualTo(new Identity.Unsure());
+  }
+
+  @Test
+  void identify_storeDown_expiredIsNobody() {
+    var made =
+        make(
+            ADMIN,
+            new Wish(
+                Optional.empty(),
+                Optional.empty(),
+                Set.of(),
+                Optional.empty(),
+                Optional.of(now.plusSeconds(5))));
+    caller(made.secret().text());
+    store.down = true;
+    pass(Duration.ofSeconds(5));
+
+    assertThat(credentials.identify(made.secret().text())).isEqualTo(new Identity.Unknown());
+  }
+
+  @Test
+  void uses_writtenAfterAnOutage_tellTheLast() {
+    var made = anna();
+    caller(made.secret().text());
+    store.down = true;
+    pass(Duration.ofSeconds(2));
+    caller(made.secret().text());
+    var last = now;
+    uses.write();
+    store.down = false;
+    pass(Duration.ofSeconds(60));
+    uses.write();
+
+    assertThat(store.of("t/anna").getFirst().used()).contains(last);
+  }
+
+  @Test
+  void make_byAUser_isForItselfAndNoMoreThanItHas() {
+    var expires = Optional.of(now.plusSeconds(3600));
+    var anna = new Caller("anna", "t", Set.of("user"), "requests=1", expires);
+    var own = make(anna, nothing());
+    assertThat(own.key().caller()).isEqualTo(anna);
+
+    assertThat(keys.make(anna, wish("anna"))).isInstanceOf(Making.Made.class);
+    assertThat(keys.make(anna, wish("bert"))).isEqualTo(new Making.Denied());
+    assertThat(keys.make(anna, wish("anna", "admin"))).isEqualTo(new Making.Denied());
+    assertThat(keys.make(anna, with(Optional.of("x"), Optional.empty(), Optional.empty())))
+        .as("another tenant")
+        .isEqualTo(new Making.Denied());
+    assertThat(keys.make(anna, with(Optional.empty(), Optional.of("requests=2"), Optional.empty())))
+        .as("other limits")
+        .isEqualTo(new Making.Denied());
+    assertThat(keys.make(anna, with(Optional.empty(), Optional.empty(), later(3601))))
+        .as("for longer")
+        .isEqualTo(new Making.Denied());
+    assertThat(keys.make(anna, with(Optional.empty(), Optional.empty(), later(3599))))
+        .isInstanceOf(Making.Made.class);
+  }
+
+  private Optional<Instant> later(int seconds) {
+    return Optional.of(now.plusSeconds(seconds));
+  }
+
+  private static Wish with(
+      Optional<String> tenant, Optional<String> limits, Optional<Instant> expires) {
+    return new Wish(Optional.empty(), tenant, Set.of(), limits, expires);
+  }
+
+  @Test
+  void make_expiryOutOfRange_saysTheRange() {
+    for (int seconds : new int[] {0, -1, Integer.MAX_VALUE}) {
+      var making = keys.make(ADMIN, with(Optional.empty(), Optional.empty(), later(seconds)));
+      assertThat(((Making.Wrong) making).why())
+          .contains("expires must be", "was " + now.plusSeconds(seconds));
+    }
+  }
+
+  @Test
+  void rotate_aKey_bothAreGoodForTheOverlap() {
+    var old = anna();
+    var other = (Making.Made) keys.rotate(ADMIN, old.key().id(), Duration.ofMinutes(5));
+    assertThat(caller(other.secret().text())).isEqualTo(old.key().caller());
+    assertThat(caller(old.secret().text()).subject()).isEqualTo("t/anna");
+    pass(Duration.ofMinutes(5));
+
+    assertThat(credentials.identify(old.secret().text())).isEqualTo(new Identity.Unknown());
+    assertThat(caller(other.secret().text())).isEqualTo(old.key().caller());
+  }
+
+  @Test
+  void rotate_byAUser_gainsNothing() {
+    var user = make(ADMIN, wish("anna")).key();
+    var admin = make(ADMIN, wish("anna", "admin")).key();
+    var anna = user.caller();
+
+    assertThat(keys.rotate(anna, admin.id(), Duration.ZERO)).isEqualTo(new Making.Denied());
+    assertThat(store.named(admin.id())).contains(admin);
+    assertThat(keys.rotate(anna, user.id(), Duration.ZERO)).isInstanceOf(Making.Made.class);
+    assertThat(store.named(user.id())).as("without an overlap").isEmpty();
+  }
+
+  @Test
+  void others_keys_areNotThereForAUser() {
+    var bert = make(ADMIN, wish("bert")).key();
+    var namesake = new Caller("bert", "other", Set.of("user"));
+
+    assertThat(keys.revoke(namesake, bert.id())).isFalse();
+    assertThat(keys.rotate(namesake, bert.id(), Duration.ZERO)).isEqualTo(new Making.Absent());
+    assertThat(keys.list(namesake, "", 10).keys()).isEmpty();
+    assertThat(keys.of(namesake, "t/bert")).isEmpty();
+    assertThat(keys.list(bert.caller(), "", 10).keys()).hasSize(1);
+    assertThat(keys.list(ADMIN, "", 10).keys()).hasSize(1);
+  }
+
+  @Test
+  void make_twice_areUnlike() {
+    var seen = new HashSet<String>();
+    for (int i = 0; i < 50; i++) {
+      var made = anna();
+      assertThat(seen.add(made.secret().text()) && seen.add(made.key().id())).isTrue();
     }
   }
 
@@ -39,7 +388,9 @@ final class CredentialsTest {
   }
 
   @Test
-  void toString_settings_hidesTheKey() {
+  void toString_anything_hidesTheKey() {
+    var made = anna();
     assertThat(new AccessSettings("s3cret").toString()).doesNotContain("s3cret");
+    assertThat(made.toString()).doesNotContain(made.secret().text(), made.key().hash());
   }
 }

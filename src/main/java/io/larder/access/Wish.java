@@ -1,0 +1,63 @@
+package io.larder.access;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What a new key is wanted to be like; what is left empty is as the caller is.
+ *
+ * @param owner 1 to 128 letters, digits and {@code . _ @ : | + ~ = -}
+ * @param tenant the same
+ * @param roles {@code user}, {@code admin}; whoever is an administrator is a user too
+ * @param limits at most {@value #LIMITS_LENGTH_MAX} characters
+ */
+public record Wish(
+    Optional<String> owner,
+    Optional<String> tenant,
+    Set<String> roles,
+    Optional<String> limits,
+    Optional<Instant> expires) {
+  static final int LIMITS_LENGTH_MAX = 1024;
+  private static final Set<String> ROLES = Set.of("user", "admin");
+  // no slash, which parts tenant and user, and none of what patterns and hash tags are made of
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._@:|+~=-]{1,128}");
+
+  public Wish {
+    owner.ifPresent(name -> check("owner", name));
+    tenant.ifPresent(name -> check("tenant", name));
+    roles = Set.copyOf(roles);
+    if (!ROLES.containsAll(roles)) {
+      throw new IllegalArgumentException("roles must be user, admin, was " + shown(roles));
+    }
+    limits.ifPresent(
+        text -> {
+          if (text.length() > LIMITS_LENGTH_MAX) {
+            throw new IllegalArgumentException(
+                "limits must be at most "
+                    + LIMITS_LENGTH_MAX
+                    + " characters, was "
+                    + text.length());
+          }
+        });
+  }
+
+  /**
+   * Checks the name of a user or a tenant.
+   *
+   * @param what it names, for the message
+   * @throws IllegalArgumentException if it is none
+   */
+  public static void check(String what, String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          what + " must be 1 to 128 letters, digits and ._@:|+~=- , was " + shown(name));
+    }
+  }
+
+  private static String shown(Object found) {
+    var text = found.toString();
+    return text.length() <= 200 ? text : text.length() + " characters";
+  }
+}
