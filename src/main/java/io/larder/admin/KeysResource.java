@@ -105,6 +105,9 @@ public class KeysResource {
     if (cursor.length() > CURSOR_LENGTH_MAX) {
       throw Refusal.badRequest("cursor must be one that the page before gave");
     }
+    if (tenant != null && owner == null) {
+      throw Refusal.badRequest("tenant must come with owner");
+    }
     var page = owner == null ? keys.list(caller(), cursor, limit) : of(owner, tenant);
     return new Page(page.keys().stream().map(KeyView::of).toList(), page.next());
   }
