@@ -184,6 +184,7 @@ final class FailingProvidersTest {
   void answerBeforeTheBodyWasRead_isTheAnswerAndEndsTheSending() throws Exception {
     int length = 32 * 1024 * 1024;
     var taken = new CompletableFuture<Integer>();
+    var seen = new CountDownLatch(1);
     try (var early = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       Thread.ofVirtual()
           .start(
@@ -193,9 +194,11 @@ final class FailingProvidersTest {
                   int begin = in.readNBytes(100).length;
                   var answer = "HTTP/1.1 413 Large\r\nContent-Length: 2\r\n\r\nno";
                   socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+                  // else all might have been sent before anybody had a chance to see the answer
+                  assertThat(seen.await(20, TimeUnit.SECONDS)).isTrue();
                   // as servers do that do not want the client to miss their answer (RFC 9112, 9.6)
                   taken.complete(begin + drain(in));
-                } catch (IOException broken) {
+                } catch (Throwable broken) {
                   taken.completeExceptionally(broken);
                 }
               });
@@ -207,6 +210,7 @@ final class FailingProvidersTest {
       try (var reply =
           providers.ask(providers.routes(Wire.OPENAI_CHAT, "m"), route -> large).reply()) {
         assertThat(reply.status()).isEqualTo(413);
+        seen.countDown();
       }
       assertThat(taken).succeedsWithin(Duration.ofSeconds(20));
       assertThat(taken.join()).isLessThan(length);
