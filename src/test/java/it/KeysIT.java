@@ -162,13 +162,14 @@ final class KeysIT {
   @Test
   void key_madeOnOneNode_isGoodOnTheOtherUntilItIsRevoked() {
     var anna =
-        user("{\"owner\":\"anna\",\"tenant\":\"t-1\",\"roles\":[\"user\"],\"limits\":\"a;b=1\"}");
+        user(
+            "{\"owner\":\"anna\",\"tenant\":\"t-1\",\"roles\":[\"user\"],\"limits\":\"requests=5;w=60\"}");
     assertThat(text(anna.at(there).get("/api/me")))
         .isEqualTo("{\"name\":\"anna\",\"tenant\":\"t-1\",\"roles\":[\"user\"]}");
     assertThat(ids(otherAdmin.get("/api/keys?owner=anna&tenant=t-1"))).containsExactly(anna.id());
     assertThat(all()).contains(anna.id());
     var listed = text(admin.get("/api/keys"));
-    assertThat(listed).doesNotContain(anna.key()).contains("\"limits\":\"a;b=1\"");
+    assertThat(listed).doesNotContain(anna.key()).contains("\"limits\":\"requests=5;w=60\"");
 
     assertThat(admin.delete("/api/keys/" + anna.id()).statusCode()).isEqualTo(204);
     assertThat(anna.isKnown()).as("on the node that revoked it").isFalse();
@@ -180,7 +181,7 @@ final class KeysIT {
 
   @Test
   void rotate_withAnOverlap_bothAreGoodForThatLong() {
-    var old = user("{\"owner\":\"rot\",\"limits\":\"x\"}");
+    var old = user("{\"owner\":\"rot\",\"limits\":\"requests=99;w=60\"}");
     var answer = old.send("POST", "/api/keys/" + old.id() + "/rotate", "{\"overlap\":\"PT2S\"}");
     long after = System.nanoTime();
     assertThat(answer.statusCode()).as(text(answer)).isEqualTo(201);
@@ -189,11 +190,38 @@ final class KeysIT {
     if (System.nanoTime() - after < Duration.ofMillis(1500).toNanos()) {
       assertThat(old.isKnown()).isTrue();
     }
-    assertThat(other.made().get("limits").asText()).isEqualTo("x");
+    assertThat(other.made().get("limits").asText()).isEqualTo("requests=99;w=60");
     Await.until("old one gone", Duration.ofSeconds(3), () -> !old.isKnown());
     Await.until("old one gone there", SEEN_MAX, () -> !old.at(there).isKnown());
     assertThat(other.isKnown()).isTrue();
     assertThat(ids(other.get("/api/keys"))).containsExactly(other.id());
+  }
+
+  /** Goal: neither a rotation nor a key made with one is a way around its limits. */
+  @Test
+  void limits_ofAKey_holdForAllThatComeOfIt() {
+    var whole = user("{\"owner\":\"kim\"}");
+    var key =
+        new User(here, json(whole.send("POST", "/api/keys", "{\"limits\":\"requests=3;w=600\"}")));
+    var body = ask("m", "limits of a key");
+    assertThat(header(key.chat(body), "RateLimit")).contains("\"key-requests\";r=2;t=");
+    var child = new User(there, json(key.send("POST", "/api/keys", "")));
+    assertThat(header(child.chat(body), "RateLimit")).contains("\"key-requests\";r=1;t=");
+    var next = new User(there, json(key.send("POST", "/api/keys/" + key.id() + "/rotate", "")));
+    assertThat(header(next.chat(body), "RateLimit")).contains("\"key-requests\";r=0;t=");
+
+    var refused = key.chat(body);
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(json(refused).at("/error/message").asText())
+        .startsWith("limit key-requests of key is reached: 3 requests in 600 s; try again in ");
+    assertThat(whole.at(there).chat(body).statusCode()).isEqualTo(200);
+    var limits = text(child.get("/api/limits"));
+    assertThat(limits)
+        .contains("{\"scope\":\"key\",\"name\":\"key-requests\"", "\"scope\":\"user\"");
+    assertThat(text(whole.get("/api/limits"))).doesNotContain("key-requests");
+    assertThat(text(admin.get("/metrics")))
+        .contains("policy=\"key\"")
+        .doesNotContain("key-requests");
   }
 
   @Test
@@ -208,12 +236,12 @@ final class KeysIT {
 
   @Test
   void user_itsOwnKeys_andNobodyElses() {
-    var bert = user("{\"owner\":\"bert\",\"limits\":\"few\"}");
+    var bert = user("{\"owner\":\"bert\",\"limits\":\"concurrent=9\"}");
     var other = user("{\"owner\":\"other\"}");
     var second = json(bert.send("POST", "/api/keys", ""));
 
     assertThat(second.get("owner").asText()).isEqualTo("bert");
-    assertThat(second.get("limits").asText()).isEqualTo("few");
+    assertThat(second.get("limits").asText()).isEqualTo("concurrent=9");
     assertThat(ids(bert.get("/api/keys")))
         .containsExactlyInAnyOrder(bert.id(), second.get("id").asText());
     for (var body :
@@ -221,7 +249,8 @@ final class KeysIT {
             "{\"owner\":\"other\"}",
             "{\"tenant\":\"other\"}",
             "{\"roles\":[\"admin\"]}",
-            "{\"limits\":\"many\"}")) {
+            "{\"limits\":\"none\"}",
+            "{\"limits\":\"concurrent=10\"}")) {
       assertThat(bert.status("POST", "/api/keys", body)).as(body).isEqualTo(403);
     }
     assertThat(bert.status("GET", "/api/keys?owner=other", "")).isEqualTo(403);
@@ -246,6 +275,8 @@ final class KeysIT {
         "{\"expires\":\"9999-01-01T00:00:00Z\"}! expires must be after",
         "{\"expires\":\"soon\"}! expires must be a time such as",
         "{\"role\":[\"user\"]}! the members are expires, limits, owner, roles, tenant, found",
+        "{\"limits\":7}! limits must be a string, was 7",
+        "{\"limits\":\"requests=5;w=0\"}! limits must be policies, at character 12: w is a whole",
         "[]! object",
         "{! "
       })

@@ -22,6 +22,7 @@ final class WalkIT {
   private static final Set<String> FOR_USERS =
       Set.of(
           "GET /api/me",
+          "GET /api/limits",
           "GET /api/cache",
           "GET /api/cache/entries/{key}",
           "DELETE /api/cache/entries/{key}",

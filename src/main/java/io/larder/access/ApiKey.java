@@ -1,6 +1,7 @@
 package io.larder.access;
 
 import io.larder.model.Caller;
+import io.larder.model.Caller.KeyLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.Set;
  * @param owner the user who bears it
  * @param tenant whom the user belongs to
  * @param roles what the bearer may do
- * @param limits the limits of the bearer as given; empty = the configured
+ * @param limits what bearers may have, beside what the owner may; empty = as much as the owner
  * @param expires when it is good no more; empty = not before {@link #LIFE_MAX}
  */
 public record ApiKey(
@@ -23,7 +24,7 @@ public record ApiKey(
     String owner,
     String tenant,
     Set<String> roles,
-    String limits,
+    Optional<KeyLimits> limits,
     Instant created,
     Optional<Instant> expires) {
   /** Nothing is stored for ever: a key that does not expire is forgotten after that time. */

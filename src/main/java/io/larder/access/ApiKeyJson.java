@@ -3,6 +3,7 @@ package io.larder.access;
 import io.larder.json.Json;
 import io.larder.json.JsonText;
 import io.larder.json.JsonWriter;
+import io.larder.model.Caller.KeyLimits;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
@@ -29,14 +30,20 @@ final class ApiKeyJson {
                 .sorted()
                 .map(JsonWriter::quote)
                 .collect(Collectors.joining(",", "[", "]"))
-            + ",\"limits\":"
-            + JsonWriter.quote(key.limits())
+            + key.limits().map(ApiKeyJson::limits).orElse("")
             + ",\"created\":\""
             + key.created()
             + "\""
             + key.expires().map(expires -> ",\"expires\":\"" + expires + "\"").orElse("")
             + "}";
     return json.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String limits(KeyLimits limits) {
+    return ",\"limits\":"
+        + JsonWriter.quote(limits.policies())
+        + ",\"family\":"
+        + JsonWriter.quote(limits.family());
   }
 
   /** The key, unless it is of another format or damaged. */
@@ -56,7 +63,9 @@ final class ApiKeyJson {
                   .map(Json::asText)
                   .flatMap(Optional::stream)
                   .collect(Collectors.toSet()),
-              object.text("limits").orElse(""),
+              object
+                  .text("limits")
+                  .map(text -> new KeyLimits(text, object.text("family").orElseThrow())),
               Instant.parse(object.text("created").orElseThrow()),
               object.text("expires").map(Instant::parse)));
     } catch (RuntimeException damaged) {

@@ -1,6 +1,7 @@
 package io.larder.access;
 
 import io.larder.model.Caller;
+import io.larder.model.Caller.KeyLimits;
 import io.larder.valkey.ValkeyUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -16,7 +17,8 @@ import java.util.TreeSet;
 
 /**
  * Makes, lists, replaces and revokes keys, for those who may. Administrators may have all; users
- * their own, none of which can do or last more than the key it was made with.
+ * their own, none of which can do or last more than the key it was made with. Keys made with one
+ * that has limits of its own share what is left of them with it, as do those made in its place.
  *
  * <p>Every method throws {@link ValkeyUnavailable} if the store is down; no key is known to anybody
  * then that was not before.
@@ -63,7 +65,6 @@ public final class Keys {
     var tenant = wish.tenant().orElse(by.tenant());
     var roles = new TreeSet<>(wish.roles());
     roles.add("user");
-    var limits = wish.limits().orElse(by.isAdmin() ? "" : by.limits());
     var expires = wish.expires().or(() -> by.isAdmin() ? Optional.empty() : by.expires());
     var now = clock.instant();
     var latest = now.plus(ApiKey.LIFE_MAX);
@@ -74,22 +75,32 @@ public final class Keys {
     if (!Caller.subject(tenant, owner).equals(by.subject()) && !by.isAdmin()) {
       return new Making.Denied();
     }
-    return make(by, owner, tenant, roles, limits, expires);
+    var id = id();
+    return make(by, id, owner, tenant, roles, limits(by, wish, id), expires);
+  }
+
+  /** A user's own limits hold for all keys made with theirs, together. */
+  private static Optional<KeyLimits> limits(Caller by, Wish wish, String id) {
+    boolean own = !by.isAdmin() && by.limits().isPresent();
+    if (own && wish.limits().map(by.limits().get().policies()::equals).orElse(true)) {
+      return by.limits();
+    }
+    return wish.limits().filter(text -> !text.isEmpty()).map(text -> new KeyLimits(text, id));
   }
 
   private Making make(
       Caller by,
+      String id,
       String owner,
       String tenant,
       Set<String> roles,
-      String limits,
+      Optional<KeyLimits> limits,
       Optional<Instant> expires) {
     if (!mayHave(by, roles, limits, expires)) {
       return new Making.Denied();
     }
     var secret = Secret.make(random);
-    var key =
-        new ApiKey(id(), secret.hash(), owner, tenant, roles, limits, clock.instant(), expires);
+    var key = new ApiKey(id, secret.hash(), owner, tenant, roles, limits, clock.instant(), expires);
     if (!store.keep(key)) {
       return new Making.Full(ApiKey.PER_OWNER_MAX);
     }
@@ -99,7 +110,7 @@ public final class Keys {
 
   /** Users have nothing that their own key does not give them. */
   private static boolean mayHave(
-      Caller by, Set<String> roles, String limits, Optional<Instant> expires) {
+      Caller by, Set<String> roles, Optional<KeyLimits> limits, Optional<Instant> expires) {
     if (by.isAdmin()) {
       return true;
     }
@@ -107,7 +118,8 @@ public final class Keys {
         by.expires()
             .filter(end -> expires.filter(other -> !other.isAfter(end)).isEmpty())
             .isPresent();
-    return by.roles().containsAll(roles) && limits.equals(by.limits()) && !lastsLonger;
+    boolean asLimited = by.limits().isEmpty() || by.limits().equals(limits);
+    return by.roles().containsAll(roles) && asLimited && !lastsLonger;
   }
 
   private String id() {
@@ -130,7 +142,8 @@ public final class Keys {
       return new Making.Absent();
     }
     var key = old.get();
-    var making = make(by, key.owner(), key.tenant(), key.roles(), key.limits(), key.expires());
+    var making =
+        make(by, id(), key.owner(), key.tenant(), key.roles(), key.limits(), key.expires());
     if (!(making instanceof Making.Made made)) {
       return making;
     }

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param owner 1 to 128 letters, digits and {@code . _ @ : | + ~ = -}
  * @param tenant the same
  * @param roles {@code user}, {@code admin}; whoever is an administrator is a user too
- * @param limits at most {@value #LIMITS_LENGTH_MAX} characters
+ * @param limits policies, at most {@value #LIMITS_LENGTH_MAX} characters; empty text = none
  */
 public record Wish(
     Optional<String> owner,
@@ -19,7 +19,9 @@ public record Wish(
     Set<String> roles,
     Optional<String> limits,
     Optional<Instant> expires) {
-  static final int LIMITS_LENGTH_MAX = 1024;
+  /** Characters of a key's limits. */
+  public static final int LIMITS_LENGTH_MAX = 1024;
+
   private static final Set<String> ROLES = Set.of("user", "admin");
   // no slash, which parts tenant and user, and none of what patterns and hash tags are made of
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._@:|+~=-]{1,128}");

@@ -6,6 +6,7 @@ import io.larder.json.Json;
 import io.larder.json.JsonException;
 import io.larder.json.JsonText;
 import io.larder.json.JsonWriter;
+import io.larder.ratelimit.Policies;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.DateTimeException;
@@ -45,7 +46,7 @@ final class KeyRequest {
           request.text("owner"),
           request.text("tenant"),
           request.roles(),
-          request.text("limits"),
+          request.limits(),
           request.time("expires", "a time such as 2030-01-31T00:00:00Z", Instant::parse));
     } catch (IllegalArgumentException wrong) {
       throw Refusal.badRequest(String.valueOf(wrong.getMessage()));
@@ -94,6 +95,19 @@ final class KeyRequest {
       return Optional.empty();
     }
     return Optional.of(object.text(name).orElseThrow(() -> wrong(name, "a string")));
+  }
+
+  /** Policies, as in {@code larder.limits.user}. */
+  private Optional<String> limits() {
+    var limits = text("limits").map(text -> text.strip().equals("none") ? "" : text.strip());
+    try {
+      limits
+          .filter(text -> text.length() <= Wish.LIMITS_LENGTH_MAX)
+          .ifPresent(text -> Policies.ofKey("", text));
+    } catch (Policies.Malformed mistake) {
+      throw Refusal.badRequest("limits must be policies, " + mistake.getMessage());
+    }
+    return limits;
   }
 
   private Set<String> roles() {

@@ -2,6 +2,7 @@ package io.larder.admin;
 
 import io.larder.access.ApiKey;
 import io.larder.access.Keys;
+import io.larder.model.Caller.KeyLimits;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +35,7 @@ public record KeyView(
         key.owner(),
         key.tenant(),
         key.roles().stream().sorted().toList(),
-        key.limits(),
+        key.limits().map(KeyLimits::policies).orElse(""),
         key.created().toString(),
         key.expires().map(Instant::toString),
         used.map(Instant::toString));

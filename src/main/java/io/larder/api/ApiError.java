@@ -35,13 +35,16 @@ import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
  */
 record ApiError(
     int status, String code, Optional<String> param, String message, Optional<Limited> limited) {
+  private static final String QUOTA_EXCEEDED =
+      "https://iana.org/assignments/http-problem-types#quota-exceeded";
 
   /**
    * A limit has refused.
    *
+   * @param policy its name
    * @param ofTokens whether it counts tokens rather than requests
    */
-  record Limited(Duration retryAfter, boolean ofTokens) {}
+  record Limited(String policy, Duration retryAfter, boolean ofTokens) {}
 
   static ApiError of(Throwable failure) {
     return switch (failure) {
@@ -115,7 +118,9 @@ record ApiError(
         "rate_limit_exceeded",
         Optional.empty(),
         text(limit),
-        Optional.of(new Limited(limit.retryAfter(), limit.policy().unit().isTokens())));
+        Optional.of(
+            new Limited(
+                limit.policy().name(), limit.retryAfter(), limit.policy().unit().isTokens())));
   }
 
   private static String text(Throwable failure) {
@@ -160,14 +165,19 @@ record ApiError(
     return request.getRequestURI().substring(request.getContextPath().length());
   }
 
-  /** The body as problem+json, RFC 9457. */
+  /** The body as problem+json, RFC 9457; of limits as the draft of their header fields has it. */
   String problem() {
-    return "{\"type\":\"about:blank\",\"title\":\""
+    return "{\"type\":\""
+        + limited.map(limit -> QUOTA_EXCEEDED).orElse("about:blank")
+        + "\",\"title\":\""
         + code
         + "\",\"status\":"
         + status
         + ",\"detail\":"
         + JsonWriter.quote(message)
+        + limited
+            .map(limit -> ",\"violated-policies\":[" + JsonWriter.quote(limit.policy()) + "]")
+            .orElse("")
         + "}";
   }
 }

@@ -45,7 +45,7 @@ public class LimitFilter extends HttpFilter {
       }
       case Limits.Answer.Stop(var refusal) -> {
         tell(refusal.left(), request, response);
-        ApiError.of(new LimitExceeded(LimitExceeded.USER, refusal)).answer(request, response);
+        ApiError.of(LimitExceeded.ofCaller(refusal)).answer(request, response);
       }
       case Limits.Answer.Unknown unknown ->
           ApiError.of(new LimitsUnavailable()).answer(request, response);

@@ -50,7 +50,7 @@ final class LimitHeaders {
 
   /** What a refusal adds to what was told when the request came in, to users of their own. */
   static List<Header> ofRefusal(LimitExceeded limit) {
-    boolean told = limit.isOfUser() && limit.policy().model().isEmpty();
+    boolean told = limit.isOfCaller() && limit.policy().model().isEmpty();
     return told ? List.of() : drafted(limit.left().stream().toList());
   }
 

@@ -2,12 +2,14 @@ package io.larder.inference;
 
 import io.larder.model.Usage;
 import io.larder.ratelimit.Charge;
+import io.larder.ratelimit.Decision;
 import io.larder.ratelimit.Limits;
 import io.larder.ratelimit.Policy;
 import io.larder.wire.WireFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What one request for a provider is charged: to its user, and to each provider that is asked.
@@ -16,10 +18,10 @@ import java.util.function.Consumer;
  */
 final class Charged {
   private final Limits limits;
-  private final List<Policy> userPolicies;
+  private final List<Policy> callerPolicies;
   private final Asked asked;
 
-  /** The user's first, then the last provider's; those before are settled. */
+  /** The caller's first, then the last provider's; those before are settled. */
   private final List<Limits.Pass> passes = new ArrayList<>();
 
   private Estimate estimate = new Estimate(0, 0);
@@ -27,11 +29,11 @@ final class Charged {
   /**
    * Nothing is charged yet.
    *
-   * @param userPolicies of the caller; empty = the caller is spared
+   * @param callerPolicies of the caller and of the key; empty = the caller is spared
    */
-  Charged(Limits limits, List<Policy> userPolicies, Asked asked) {
+  Charged(Limits limits, List<Policy> callerPolicies, Asked asked) {
     this.limits = limits;
-    this.userPolicies = userPolicies;
+    this.callerPolicies = callerPolicies;
     this.asked = asked;
   }
 
@@ -46,18 +48,18 @@ final class Charged {
     var named = asked.request().model();
     var meant = asked.routes().getFirst().model();
     var charges =
-        userPolicies.stream()
+        callerPolicies.stream()
             .filter(policy -> policy.unit().isTokens() || policy.model().isPresent())
             .filter(policy -> policy.concerns(named) || policy.concerns(meant))
             .map(estimate::charge)
             .toList();
-    admit(LimitExceeded.USER, Charges.subject(asked.caller()), charges);
+    admit(Charges.subject(asked.caller()), charges, LimitExceeded::ofCaller);
   }
 
   /**
    * Charges a provider that is about to be asked; the one before it has not answered.
    *
-   * @throws NotAdmitted if that is too much
+   * @throws NotAdmitted if that is too much, and the next one may be asked
    */
   void provider(String name, String model) {
     while (passes.size() > 1) {
@@ -68,13 +70,14 @@ final class Charged {
             .filter(policy -> policy.concerns(model))
             .map(estimate::charge)
             .toList();
-    admit("provider " + name, "provider/" + name, charges);
+    admit("provider/" + name, charges, refusal -> new LimitExceeded("provider " + name, refusal));
   }
 
-  private void admit(String scope, String subject, List<Charge> charges) {
+  private void admit(
+      String subject, List<Charge> charges, Function<Decision.Refused, LimitExceeded> exceeded) {
     switch (limits.ask(subject, charges)) {
       case Limits.Answer.Go(var pass, var left) -> passes.add(pass);
-      case Limits.Answer.Stop(var refusal) -> throw new LimitExceeded(scope, refusal);
+      case Limits.Answer.Stop(var refusal) -> throw exceeded.apply(refusal);
       case Limits.Answer.Unknown unknown -> throw new LimitsUnavailable();
     }
   }

@@ -4,11 +4,13 @@ import io.larder.model.Caller;
 import io.larder.ratelimit.Charge;
 import io.larder.ratelimit.Left;
 import io.larder.ratelimit.Limits;
+import io.larder.ratelimit.Policies;
 import io.larder.ratelimit.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Which limits a request has to keep, and what it costs: one request when it comes in, and tokens,
@@ -32,7 +34,7 @@ public final class Charges {
    */
   public Limits.Answer enter(Caller caller) {
     var charges =
-        user(caller).stream()
+        caller(caller).stream()
             .filter(policy -> policy.model().isEmpty())
             .map(policy -> new Charge(policy, policy.unit().isTokens() ? 0 : 1))
             .toList();
@@ -41,12 +43,14 @@ public final class Charges {
 
   /** What a request will be charged before a provider is asked. */
   Charged of(Asked asked) {
-    return new Charged(limits, user(asked.caller()), asked);
+    return new Charged(limits, caller(asked.caller()), asked);
   }
 
   /** Where a caller stands; nothing is charged. */
   public List<Standing> standings(Caller caller) {
-    return standings(LimitExceeded.USER, subject(caller), user(caller));
+    return standings(LimitExceeded.USER, subject(caller), caller(caller)).stream()
+        .map(Charges::ofKey)
+        .toList();
   }
 
   /** Where all providers stand that have limits; nothing is charged. */
@@ -71,7 +75,26 @@ public final class Charges {
         .toList();
   }
 
-  /** Policies of a caller. The shipped ones spare the administrator that the operator has made. */
+  private static Standing ofKey(Standing one) {
+    return one.policy().holder().isEmpty()
+        ? one
+        : new Standing(LimitExceeded.KEY, one.policy(), one.left());
+  }
+
+  /** Policies of a caller: the user's, and those of the key. All must admit. */
+  private List<Policy> caller(Caller caller) {
+    return caller
+        .limits()
+        .map(
+            own ->
+                Stream.concat(
+                        user(caller).stream(),
+                        Policies.ofKey("key/" + own.family(), own.policies()).stream())
+                    .toList())
+        .orElseGet(() -> user(caller));
+  }
+
+  /** Policies of a user. The shipped ones spare the administrator that the operator has made. */
   private List<Policy> user(Caller caller) {
     var settings = limits.settings();
     boolean bootstrap = caller.id().equals(ADMIN) && caller.roles().contains(ADMIN);
@@ -79,6 +102,6 @@ public final class Charges {
   }
 
   static String subject(Caller caller) {
-    return "user/" + caller.tenant() + "/" + caller.id();
+    return "user/" + caller.subject();
   }
 }

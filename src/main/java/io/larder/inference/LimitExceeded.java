@@ -12,7 +12,10 @@ public final class LimitExceeded extends NotAdmitted {
   private static final long serialVersionUID = 1L;
 
   /** The scope of a user's own limits. */
-  public static final String USER = "user";
+  static final String USER = "user";
+
+  /** The scope of the limits of a user's key. */
+  static final String KEY = "key";
 
   private final String scope;
   private final transient Decision.Refused refusal;
@@ -20,17 +23,22 @@ public final class LimitExceeded extends NotAdmitted {
   /**
    * A limit of somebody.
    *
-   * @param scope whose, such as {@code user} or {@code provider openai}
+   * @param scope whose, such as {@code provider openai}
    */
-  public LimitExceeded(String scope, Decision.Refused refusal) {
+  LimitExceeded(String scope, Decision.Refused refusal) {
     super(text(scope, refusal.violated(), refusal.retryAfter()));
     this.scope = scope;
     this.refusal = refusal;
   }
 
-  /** Whether it is the user's own, rather than one that users share. */
-  public boolean isOfUser() {
-    return scope.equals(USER);
+  /** A limit of who asks: the user's, or that of the key. */
+  public static LimitExceeded ofCaller(Decision.Refused refusal) {
+    return new LimitExceeded(refusal.violated().holder().isEmpty() ? USER : KEY, refusal);
+  }
+
+  /** Whether it is the caller's own, rather than one that users share. */
+  public boolean isOfCaller() {
+    return scope.equals(USER) || scope.equals(KEY);
   }
 
   /** The policy that keeps the request longest. */

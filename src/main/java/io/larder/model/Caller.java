@@ -11,12 +11,25 @@ import java.util.Set;
  * @param id the user, unique in the tenant
  * @param tenant whom the user belongs to; holds no {@code /}
  * @param roles {@code user} and, for operators, {@code admin}
- * @param limits the limits that the caller's key brings along, as given; empty = the configured
+ * @param limits what the caller's key may have, beside what the user may; empty = as much as the
+ *     user
  * @param expires when the caller's key is good no more; empty = it does not expire
  */
 public record Caller(
-    String id, String tenant, Set<String> roles, String limits, Optional<Instant> expires)
+    String id,
+    String tenant,
+    Set<String> roles,
+    Optional<KeyLimits> limits,
+    Optional<Instant> expires)
     implements Principal {
+  /**
+   * Limits of a key.
+   *
+   * @param policies as written, not empty
+   * @param family the keys that share what is left of them
+   */
+  public record KeyLimits(String policies, String family) {}
+
   public Caller {
     if (tenant.contains("/")) {
       throw new IllegalArgumentException("a tenant holds no /, was " + tenant);
@@ -26,7 +39,7 @@ public record Caller(
 
   /** Somebody without limits of their own, for good. */
   public Caller(String id, String tenant, Set<String> roles) {
-    this(id, tenant, roles, "", Optional.empty());
+    this(id, tenant, roles, Optional.empty(), Optional.empty());
   }
 
   /** Whether the caller may do what operators do. */

@@ -25,7 +25,7 @@ class LimitBeans {
     var clock = InstantSource.system();
     return new Limits(
         settings,
-        stores.state().map(ValkeyCounters::new),
+        stores.state().map(valkey -> new ValkeyCounters(valkey, Counters.LEASE)),
         new MemoryCounters(clock),
         telemetry,
         System::nanoTime);

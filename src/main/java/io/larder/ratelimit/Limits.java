@@ -33,6 +33,8 @@ public final class Limits implements AutoCloseable {
   private static final Duration REFUSED_AGAIN_MAX = Duration.ofSeconds(1);
 
   private static final int REFUSED_MAX = 10_000;
+  private static final int TOLD_MAX = 1_000;
+  private static final Duration TOLD_AGAIN = Duration.ofMinutes(1);
   private static final double NEAR = 0.8;
   private static final Logger LOG = System.getLogger(Limits.class.getName());
 
@@ -49,6 +51,14 @@ public final class Limits implements AutoCloseable {
       Caffeine.newBuilder()
           .maximumSize(REFUSED_MAX)
           .expireAfterWrite(REFUSED_AGAIN_MAX)
+          .executor(Runnable::run)
+          .build();
+
+  /** Shadow policies that were logged of late. */
+  private final Cache<String, Boolean> told =
+      Caffeine.newBuilder()
+          .maximumSize(TOLD_MAX)
+          .expireAfterWrite(TOLD_AGAIN)
           .executor(Runnable::run)
           .build();
 
@@ -146,7 +156,7 @@ public final class Limits implements AutoCloseable {
       for (int i = 0; i < charges.size(); i++) {
         var policy = charges.get(i).policy();
         if (policy.unit().isTokens()) {
-          telemetry.limitTokens(policy.name(), charges.get(i).cost(), used.get(i));
+          telemetry.limitTokens(policy.figure(), charges.get(i).cost(), used.get(i));
         }
       }
     }
@@ -220,11 +230,11 @@ public final class Limits implements AutoCloseable {
       return switch (settings.get().onOutage()) {
         case LOCAL -> answer(local, id, wanted, decide(local, id, wanted));
         case OPEN -> {
-          wanted.charges().forEach(one -> telemetry.limitDecision(one.policy().name(), "open"));
+          wanted.charges().forEach(one -> telemetry.limitDecision(one.policy().figure(), "open"));
           yield new Answer.Go(new Pass(local, wanted.subject(), id, List.of()), List.of());
         }
         case CLOSED -> {
-          wanted.charges().forEach(one -> telemetry.limitDecision(one.policy().name(), "closed"));
+          wanted.charges().forEach(one -> telemetry.limitDecision(one.policy().figure(), "closed"));
           yield new Answer.Unknown();
         }
       };
@@ -237,6 +247,7 @@ public final class Limits implements AutoCloseable {
 
   private Answer answer(Counters counters, String id, Wanted wanted, Decision decision) {
     count(decision);
+    decision.left().stream().filter(Left::over).forEach(one -> overShadow(wanted.subject(), one));
     return switch (decision) {
       case Decision.Admitted(var left) -> {
         var pass = new Pass(counters, wanted.subject(), id, wanted.charges());
@@ -258,14 +269,31 @@ public final class Limits implements AutoCloseable {
   private void count(Decision decision) {
     switch (decision) {
       case Decision.Admitted(var left) ->
-          left.forEach(
-              one -> {
-                long used = one.policy().limit() - one.remaining();
-                boolean near = used >= NEAR * one.policy().limit();
-                telemetry.limitDecision(one.policy().name(), near ? "near" : "admitted");
-              });
+          left.forEach(one -> telemetry.limitDecision(one.policy().figure(), word(one)));
       case Decision.Refused refusal ->
-          telemetry.limitDecision(refusal.violated().name(), "refused");
+          telemetry.limitDecision(refusal.violated().figure(), "refused");
+    }
+  }
+
+  private static String word(Left left) {
+    if (left.over()) {
+      return "shadow";
+    }
+    long used = left.policy().limit() - left.remaining();
+    return used >= NEAR * left.policy().limit() ? "near" : "admitted";
+  }
+
+  /** Once a minute for each subject, as long as it lasts. */
+  private void overShadow(String subject, Left left) {
+    var policy = left.policy();
+    if (policy.shadow()
+        && told.asMap().putIfAbsent(subject + " " + policy.counter(), true) == null) {
+      LOG.log(
+          Level.INFO,
+          "limit would refuse: policy={0} of={1} limit={2}",
+          policy.name(),
+          subject,
+          String.valueOf(policy.limit()));
     }
   }
 

@@ -78,7 +78,8 @@ final class MemoryCounters implements Counters {
             new Left(
                 policy,
                 Math.max(0, policy.limit() - used),
-                Duration.ofMillis(looks.get(i).resetMillis())));
+                Duration.ofMillis(looks.get(i).resetMillis()),
+                looks.get(i).waitMillis() > 0));
       }
       return violated == null
           ? new Decision.Admitted(left)
@@ -89,7 +90,7 @@ final class MemoryCounters implements Counters {
   private static Look look(Subject subject, Charge charge, long now) {
     var policy = charge.policy();
     if (policy.unit() == Unit.CONCURRENT) {
-      var leases = subject.leases.getOrDefault(policy.name(), Map.of());
+      var leases = subject.leases.getOrDefault(policy.counter(), Map.of());
       long used = leases.values().stream().filter(end -> end > now).count();
       boolean full = charge.cost() > 0 && used + charge.cost() > policy.limit();
       return new Look(used, 1000, full ? 1000 : 0);
@@ -100,7 +101,7 @@ final class MemoryCounters implements Counters {
     live.putAll(
         subject
             .windows
-            .getOrDefault(policy.name(), new TreeMap<>())
+            .getOrDefault(policy.counter(), new TreeMap<>())
             .tailMap(bucket - Policy.SUB_BUCKETS, true));
     long used = Math.max(0, live.values().stream().mapToLong(Long::longValue).sum());
     long reset = leaves(live.isEmpty() ? bucket : live.firstKey(), window, now);
@@ -133,21 +134,21 @@ final class MemoryCounters implements Counters {
     }
     var policy = charge.policy();
     if (policy.unit() == Unit.CONCURRENT) {
-      var leases = subject.leases.computeIfAbsent(policy.name(), absent -> new HashMap<>());
+      var leases = subject.leases.computeIfAbsent(policy.counter(), absent -> new HashMap<>());
       leases.values().removeIf(end -> end <= now);
       leases.put(id, now + LEASE.toMillis());
       return;
     }
     long window = policy.window().toMillis();
     long bucket = bucket(now, window);
-    var counts = subject.windows.computeIfAbsent(policy.name(), absent -> new TreeMap<>());
+    var counts = subject.windows.computeIfAbsent(policy.counter(), absent -> new TreeMap<>());
     counts.headMap(bucket - Policy.SUB_BUCKETS, false).clear();
     counts.merge(bucket, charge.cost(), Long::sum);
     if (policy.unit().isTokens()) {
       subject
           .charged
           .computeIfAbsent(id, absent -> new HashMap<>())
-          .put(policy.name(), new Charged(bucket, charge.cost(), now + window));
+          .put(policy.counter(), new Charged(bucket, charge.cost(), now + window));
     }
   }
 
@@ -159,16 +160,16 @@ final class MemoryCounters implements Counters {
       var charged = subject.charged.remove(id);
       for (int i = 0; i < charges.size(); i++) {
         var policy = charges.get(i).policy();
-        var leases = subject.leases.get(policy.name());
+        var leases = subject.leases.get(policy.counter());
         if (leases != null) {
           leases.remove(id);
         }
-        var of = charged == null ? null : charged.get(policy.name());
+        var of = charged == null ? null : charged.get(policy.counter());
         if (of != null && of.until() > now) {
           long more = used.get(i) - of.cost();
           subject
               .windows
-              .getOrDefault(policy.name(), new TreeMap<>())
+              .getOrDefault(policy.counter(), new TreeMap<>())
               .computeIfPresent(of.bucket(), (bucket, count) -> count + more);
         }
       }
@@ -181,7 +182,7 @@ final class MemoryCounters implements Counters {
     synchronized (subject) {
       long end = clock.millis() + LEASE.toMillis();
       for (var charge : charges) {
-        var leases = subject.leases.get(charge.policy().name());
+        var leases = subject.leases.get(charge.policy().counter());
         if (leases != null) {
           leases.computeIfPresent(id, (same, before) -> end);
         }

@@ -32,6 +32,16 @@ public final class Policies {
   private Policies() {}
 
   /**
+   * Reads the limits of a key.
+   *
+   * @param holder the key, among all that its user has
+   * @throws Malformed naming the position and what is wrong
+   */
+  public static List<Policy> ofKey(String holder, String text) {
+    return parse("key", text).stream().map(policy -> policy.heldBy(holder)).toList();
+  }
+
+  /**
    * Reads a list.
    *
    * @param subject what nameless policies are called after, such as {@code user}

@@ -20,9 +20,16 @@ import java.util.regex.Pattern;
  * @param window 1 s to 31 days; zero for {@link Unit#CONCURRENT}
  * @param model a glob: only requests for such models are counted; empty = all
  * @param shadow whether it only counts and tells, but admits
+ * @param holder what of the subject it is for, such as a key of a user; empty = all of it
  */
 public record Policy(
-    String name, Unit unit, long limit, Duration window, Optional<String> model, boolean shadow) {
+    String name,
+    Unit unit,
+    long limit,
+    Duration window,
+    Optional<String> model,
+    boolean shadow,
+    String holder) {
   /** Parts of a window. */
   public static final int SUB_BUCKETS = 60;
 
@@ -42,6 +49,26 @@ public record Policy(
     if (windowed && (window.compareTo(WINDOW_MIN) < 0 || window.compareTo(WINDOW_MAX) > 0)) {
       throw new IllegalArgumentException("w is 1 to 2678400 seconds, was " + window.toSeconds());
     }
+  }
+
+  /** A policy for all of its subject. */
+  public Policy(
+      String name, Unit unit, long limit, Duration window, Optional<String> model, boolean shadow) {
+    this(name, unit, limit, window, model, shadow, "");
+  }
+
+  Policy heldBy(String holder) {
+    return new Policy(name, unit, limit, window, model, shadow, holder);
+  }
+
+  /** What it counts under, unlike that of any other policy of its subject. */
+  String counter() {
+    return holder.isEmpty() ? name : holder + ":" + name;
+  }
+
+  /** What figures call it. Names of keys' policies are their makers', and without number. */
+  String figure() {
+    return holder.isEmpty() ? name : "key";
   }
 
   /** Whether it counts requests for that model. */

@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * EVALSHA decide  larder:1:limit:{subject}:policy … larder:1:limit:{subject}:charged:id
- *   HMGET, then HINCRBY, HSET, PEXPIRE of a window; ZCOUNT, then ZADD, PEXPIRE of leases; SET … PX of what is to be settled
+ *   HMGET, then HSET, PEXPIRE of a window; ZCOUNT, then ZADD, PEXPIRE of leases; SET … PX of what is to be settled
  * EVALSHA settle  the same keys
  *   GET, UNLINK, HEXISTS, HINCRBY, ZREM
  * EVALSHA renew   larder:1:limit:{subject}:policy …
  *   ZSCORE, ZADD, PEXPIRE
  * </pre>
  *
- * A window is a hash of at most 63 fields and expires one window after the last charge; refusals
- * leave no trace.
+ * A window is a hash of at most 63 fields and expires a window and a sixtieth after the first
+ * charge of the last sub-bucket, when that does not count any more; refusals leave no trace.
  */
 final class ValkeyCounters implements Counters {
   private static final String PREFIX = "larder:1:limit:{";
@@ -41,9 +41,16 @@ final class ValkeyCounters implements Counters {
   private static final int REPLY_FIELDS = 3;
 
   private final Valkey valkey;
+  private final Duration lease;
 
-  ValkeyCounters(Valkey valkey) {
+  /**
+   * Counters in that store.
+   *
+   * @param lease how long a request in progress counts without being renewed
+   */
+  ValkeyCounters(Valkey valkey, Duration lease) {
     this.valkey = valkey;
+    this.lease = lease;
   }
 
   @Override
@@ -51,7 +58,7 @@ final class ValkeyCounters implements Counters {
     boolean settles = charges.stream().anyMatch(charge -> isSettled(charge));
     var args = new ArrayList<byte[]>(3 + 4 * charges.size());
     args.add(bytes(id));
-    args.add(bytes(LEASE.toMillis()));
+    args.add(bytes(lease.toMillis()));
     args.add(bytes(settles ? "1" : "0"));
     for (var charge : charges) {
       args.add(bytes(charge.policy().window().toMillis()));
@@ -79,7 +86,8 @@ final class ValkeyCounters implements Counters {
       var policy = charges.get(i).policy();
       int at = 1 + REPLY_FIELDS * i;
       long remaining = Math.max(0, policy.limit() - reply.get(at));
-      left.add(new Left(policy, remaining, Duration.ofMillis(Math.max(1, reply.get(at + 1)))));
+      var reset = Duration.ofMillis(Math.max(1, reply.get(at + 1)));
+      left.add(new Left(policy, remaining, reset, reply.get(at + 2) > 0));
       if (!policy.shadow() && reply.get(at + 2) > longest) {
         longest = reply.get(at + 2);
         violated = policy;
@@ -106,17 +114,17 @@ final class ValkeyCounters implements Counters {
     var keys =
         charges.stream()
             .filter(charge -> charge.policy().unit() == Unit.CONCURRENT && charge.cost() > 0)
-            .map(charge -> key(subject, charge.policy().name()))
+            .map(charge -> key(subject, charge.policy().counter()))
             .toList();
     if (!keys.isEmpty()) {
-      var unused = valkey.run(RENEW, keys, List.of(bytes(id), bytes(LEASE.toMillis())));
+      var unused = valkey.run(RENEW, keys, List.of(bytes(id), bytes(lease.toMillis())));
     }
   }
 
   private static List<String> keys(String subject, String id, List<Charge> charges) {
     var keys = new ArrayList<String>(charges.size() + 1);
     for (var charge : charges) {
-      keys.add(key(subject, charge.policy().name()));
+      keys.add(key(subject, charge.policy().counter()));
     }
     keys.add(key(subject, "charged:" + id));
     return keys;

@@ -156,7 +156,8 @@ public final class Telemetry {
    *
    * @param policy its name in the configuration
    * @param decision {@code admitted}, {@code near} = admitted, but four fifths are used, {@code
-   *     refused}, or what became of it while Valkey was out of reach: {@code open}, {@code closed}
+   *     refused}, {@code shadow} = would have been refused, or what became of it while Valkey was
+   *     out of reach: {@code open}, {@code closed}
    */
   public void limitDecision(String policy, String decision) {
     counter(

@@ -5,52 +5,49 @@
 --          then of each policy: window (ms; 0 = concurrency), limit, cost, 1 = shadow: counts and tells, but admits
 -- reply    [1] 1 = admitted, 0 = refused; then of each policy: used by now, ms until some of it comes back, ms until it would
 --          admit this (0 = it does)
--- cost     O(policies); O(60) of a policy that refuses, or whose oldest sub-bucket has left.  Keys expire one window, or
---          one lease, after the last charge.
+-- cost     O(policies); O(60) of a policy that refuses, or whose oldest sub-bucket has left.  Keys expire a window and a
+--          sixtieth, or one lease, after the first charge of the last sub-bucket.
 -- A hash has 't', what its sub-buckets add up to, 'o', the oldest of them, and each sub-bucket by its number since 1970.
 local PARTS = 60
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local count = #KEYS - 1
+local call, floor, ceil, max = redis.call, math.floor, math.ceil, math.max
+local time = call('TIME')
+local now = time[1] * 1000 + floor(time[2] / 1000)
+local count, settles = #KEYS - 1, ARGV[3] == '1'
 
 local function leaves(bucket, window)
-  return math.max(1, math.ceil((bucket + PARTS + 1) * window / PARTS - now))
+  return max(1, ceil((bucket + PARTS + 1) * window / PARTS - now))
 end
 
--- what a window has now: total, oldest sub-bucket, fields that have left
-local function look(key, window, bucket)
-  local kept = redis.call('HMGET', key, 't', 'o')
-  local total, oldest = tonumber(kept[1]) or 0, tonumber(kept[2]) or bucket
-  local gone = {}
-  if total > 0 and oldest < bucket - PARTS then
-    local names = {}
-    for b = oldest, oldest + PARTS do
-      names[#names + 1] = string.format('%.0f', b)
-    end
-    local values = redis.call('HMGET', key, unpack(names))
-    local first = nil
-    for i, value in ipairs(values) do
-      if value then
-        if oldest + i - 1 < bucket - PARTS then
-          total = total - tonumber(value)
-          gone[#gone + 1] = names[i]
-        elseif not first then
-          first = oldest + i - 1
-        end
+-- the numbers of sub-buckets, as names of fields
+local function names(from, to)
+  local all = {}
+  for b = from, to do
+    all[#all + 1] = string.format('%.0f', b)
+  end
+  return all
+end
+
+-- leaves out what has left: total, oldest sub-bucket, fields that have left
+local function prune(key, bucket, total, oldest)
+  local fields = names(oldest, oldest + PARTS)
+  local values = call('HMGET', key, unpack(fields))
+  local gone, first = {}, nil
+  for i, value in ipairs(values) do
+    if value then
+      if oldest + i - 1 < bucket - PARTS then
+        total = total - value
+        gone[#gone + 1] = fields[i]
+      elseif not first then
+        first = oldest + i - 1
       end
     end
-    oldest = first or bucket
   end
-  return math.max(0, total), oldest, gone
+  return total, first or bucket, gone
 end
 
 -- when so much has left that a cost has room
 local function wait(key, window, bucket, oldest, excess)
-  local names = {}
-  for b = oldest, bucket do
-    names[#names + 1] = string.format('%.0f', b)
-  end
-  local values = redis.call('HMGET', key, unpack(names))
+  local values = call('HMGET', key, unpack(names(oldest, bucket)))
   for i, value in ipairs(values) do
     excess = excess - (tonumber(value) or 0)
     if excess <= 0 then
@@ -60,59 +57,76 @@ local function wait(key, window, bucket, oldest, excess)
   return leaves(bucket, window)
 end
 
-local seen, admitted = {}, true
+local reply, admitted = { 1 }, true
+local buckets, oldests, kepts, newests, gones = {}, {}, {}, {}, {}
 for i = 1, count do
-  local at = 4 + (i - 1) * 4
-  local window, limit, cost, shadow =
-    tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), ARGV[at + 3] == '1'
-  local one = { window = window, cost = cost, wait = 0 }
+  local at, key = i * 4, KEYS[i]
+  local window, limit, cost = ARGV[at] + 0, ARGV[at + 1] + 0, ARGV[at + 2] + 0
+  local used, reset, waits = 0, 1000, 0
   if window == 0 then
-    one.used = redis.call('ZCOUNT', KEYS[i], '(' .. now, '+inf')
-    one.reset = 1000
-    if cost > 0 and one.used + cost > limit then
-      one.wait = 1000
+    used = call('ZCOUNT', key, '(' .. now, '+inf')
+    if cost > 0 and used + cost > limit then
+      waits = 1000
     end
   else
-    one.bucket = math.floor(now * PARTS / window)
-    one.used, one.oldest, one.gone = look(KEYS[i], window, one.bucket)
-    one.reset = leaves(one.oldest, window)
-    if cost > 0 and one.used + cost > limit then
-      one.wait = wait(KEYS[i], window, one.bucket, one.oldest, one.used + cost - limit)
+    local bucket = floor(now * PARTS / window)
+    local kept = call('HMGET', key, 't', 'o', bucket)
+    kepts[i] = tonumber(kept[2])
+    local oldest = kepts[i] or bucket
+    used = tonumber(kept[1]) or 0
+    if used > 0 and oldest < bucket - PARTS then
+      used, oldest, gones[i] = prune(key, bucket, used, oldest)
     end
+    used = max(0, used)
+    reset = leaves(oldest, window)
+    if cost > 0 and used + cost > limit then
+      waits = wait(key, window, bucket, oldest, used + cost - limit)
+    end
+    buckets[i], oldests[i], newests[i] = bucket, oldest, kept[3]
   end
-  if one.wait > 0 and not shadow then
+  if waits > 0 and ARGV[at + 3] ~= '1' then
     admitted = false
   end
-  seen[i] = one
+  at = i * 3
+  reply[at - 1], reply[at], reply[at + 1] = used, reset, waits
+end
+if not admitted then
+  reply[1] = 0
+  return reply
 end
 
-local reply = { admitted and 1 or 0 }
 local charged, life = {}, 0
-for i, one in ipairs(seen) do
-  if admitted and one.cost > 0 then
-    if one.window == 0 then
-      redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now)
-      redis.call('ZADD', KEYS[i], now + tonumber(ARGV[2]), ARGV[1])
-      redis.call('PEXPIRE', KEYS[i], ARGV[2])
-      life = math.max(life, tonumber(ARGV[2]))
-    else
-      local bucket = string.format('%.0f', one.bucket)
-      if one.gone[1] then
-        redis.call('HDEL', KEYS[i], unpack(one.gone))
+for i = 1, count do
+  local cost = ARGV[i * 4 + 2] + 0
+  if cost > 0 then
+    local key, bucket, used = KEYS[i], buckets[i], reply[i * 3 - 1] + cost
+    if bucket then
+      if gones[i] and gones[i][1] then
+        call('HDEL', key, unpack(gones[i]))
       end
-      redis.call('HINCRBY', KEYS[i], bucket, string.format('%.0f', one.cost))
-      redis.call('HSET', KEYS[i], 't', string.format('%.0f', one.used + one.cost), 'o', string.format('%.0f', one.oldest))
-      redis.call('PEXPIRE', KEYS[i], math.ceil(one.window * (PARTS + 1) / PARTS))
-      charged[#charged + 1] = string.format('%.0f:%s:%.0f', i, bucket, one.cost)
-      life = math.max(life, one.window)
+      if oldests[i] == kepts[i] then
+        call('HSET', key, 't', used, bucket, (newests[i] or 0) + cost)
+      else
+        call('HSET', key, 't', used, bucket, (newests[i] or 0) + cost, 'o', oldests[i])
+      end
+      local window = ARGV[i * 4] + 0
+      if not newests[i] then
+        -- a window and a sub-bucket from its first charge on, a sub-bucket counts no more
+        call('PEXPIRE', key, ceil(window * (PARTS + 1) / PARTS))
+      end
+      if settles then
+        charged[#charged + 1] = string.format('%d:%.0f:%.0f', i, bucket, cost)
+        life = max(life, window)
+      end
+    else
+      call('ZREMRANGEBYSCORE', key, '-inf', now)
+      call('ZADD', key, now + ARGV[2], ARGV[1])
+      call('PEXPIRE', key, ARGV[2])
     end
-    one.used = one.used + one.cost
+    reply[i * 3 - 1] = used
   end
-  reply[#reply + 1] = one.used
-  reply[#reply + 1] = one.reset
-  reply[#reply + 1] = one.wait
 end
-if admitted and ARGV[3] == '1' and charged[1] then
-  redis.call('SET', KEYS[#KEYS], table.concat(charged, ' '), 'PX', math.ceil(life))
+if charged[1] then
+  call('SET', KEYS[count + 1], table.concat(charged, ' '), 'PX', life)
 end
 return reply

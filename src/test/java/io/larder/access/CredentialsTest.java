@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.larder.model.Caller;
+import io.larder.model.Caller.KeyLimits;
 import io.larder.setting.InvalidSetting;
 import io.larder.setting.MapConfig;
 import io.larder.valkey.TestValkey;
@@ -167,7 +168,9 @@ final class CredentialsTest {
 
     assertThat(made.secret().text()).matches("lk_[A-Za-z0-9_-]{43}");
     assertThat(caller(made.secret().text()))
-        .isEqualTo(new Caller("anna", "t", Set.of("user"), "requests=1", expires));
+        .isEqualTo(
+            new Caller(
+                "anna", "t", Set.of("user"), limits("requests=1", made.key().id()), expires));
   }
 
   @Test
@@ -290,7 +293,7 @@ final class CredentialsTest {
   @Test
   void make_byAUser_isForItselfAndNoMoreThanItHas() {
     var expires = Optional.of(now.plusSeconds(3600));
-    var anna = new Caller("anna", "t", Set.of("user"), "requests=1", expires);
+    var anna = new Caller("anna", "t", Set.of("user"), limits("requests=1", "family"), expires);
     var own = make(anna, nothing());
     assertThat(own.key().caller()).isEqualTo(anna);
 
@@ -308,6 +311,37 @@ final class CredentialsTest {
         .isEqualTo(new Making.Denied());
     assertThat(keys.make(anna, with(Optional.empty(), Optional.empty(), later(3599))))
         .isInstanceOf(Making.Made.class);
+  }
+
+  @Test
+  void make_byAUserWithoutLimits_hasItsOwn() {
+    var anna = new Caller("anna", "t", Set.of("user"));
+    var made = make(anna, with(Optional.empty(), Optional.of("requests=1"), Optional.empty()));
+    assertThat(made.key().limits()).isEqualTo(limits("requests=1", made.key().id()));
+    assertThat(make(anna, nothing()).key().limits()).isEmpty();
+
+    var limited = made.key().caller();
+    var none = with(Optional.empty(), Optional.of(""), Optional.empty());
+    assertThat(keys.make(limited, none)).as("no way out").isEqualTo(new Making.Denied());
+    assertThat(make(limited, nothing()).key().limits()).isEqualTo(limited.limits());
+    var again = with(Optional.empty(), Optional.of("requests=1"), Optional.empty());
+    assertThat(make(limited, again).key().limits()).isEqualTo(limited.limits());
+  }
+
+  @Test
+  void rotate_aLimitedKey_staysInItsFamily() {
+    var anna = new Caller("anna", "t", Set.of("user"));
+    var old = make(anna, with(Optional.empty(), Optional.of("requests=1"), Optional.empty())).key();
+    var other = (Making.Made) keys.rotate(old.caller(), old.id(), Duration.ZERO);
+
+    assertThat(other.key().limits()).isEqualTo(old.limits());
+    assertThat(keys.rotate(old.caller(), make(anna, nothing()).key().id(), Duration.ZERO))
+        .as("one without limits")
+        .isEqualTo(new Making.Denied());
+  }
+
+  private static Optional<KeyLimits> limits(String policies, String family) {
+    return Optional.of(new KeyLimits(policies, family));
   }
 
   private Optional<Instant> later(int seconds) {

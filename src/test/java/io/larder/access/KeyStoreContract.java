@@ -2,6 +2,7 @@ package io.larder.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.model.Caller.KeyLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ abstract class KeyStoreContract {
         owner,
         tenant,
         Set.of("user", "admin"),
-        "requests=5;w=60, \"ü\"",
+        Optional.of(new KeyLimits("requests=5;w=60, \"ü\"", "family")),
         Instant.parse("2026-01-02T03:04:05.678Z"),
         expires);
   }

@@ -97,7 +97,10 @@ final class LimitHeadersTest {
 
   private static Left left(String policy, long remaining, long resetMillis) {
     return new Left(
-        Policies.parse("user", policy).getFirst(), remaining, Duration.ofMillis(resetMillis));
+        Policies.parse("user", policy).getFirst(),
+        remaining,
+        Duration.ofMillis(resetMillis),
+        false);
   }
 
   private static Map<String, String> headers(boolean anthropic, Left... left) {

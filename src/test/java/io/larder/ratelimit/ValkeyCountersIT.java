@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.valkey.TestValkey;
 import io.larder.valkey.Valkey;
+import io.larder.valkey.ValkeyUnavailable;
 import it.Await;
 import it.RawCommand;
 import it.ValkeyProcess;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,7 +45,7 @@ final class ValkeyCountersIT extends CountersContract {
 
   @Override
   Counters counters() {
-    return new ValkeyCounters(valkey);
+    return new ValkeyCounters(valkey, Counters.LEASE);
   }
 
   @Override
@@ -81,7 +83,7 @@ final class ValkeyCountersIT extends CountersContract {
     assertThat(server.command(words.toArray(String[]::new))).startsWith("+OK");
     var uri = server.uri().replace("://", "://larder-state:change-me@");
     try (var bounded = TestValkey.at(uri)) {
-      var counters = new ValkeyCounters(bounded);
+      var counters = new ValkeyCounters(bounded, Counters.LEASE);
       var tokens = new Policy("t", Unit.TOKENS, 100, WINDOW, Optional.empty(), false);
       var atOnce = new Policy("c", Unit.CONCURRENT, 1, Duration.ZERO, Optional.empty(), false);
       var charges = List.of(new Charge(tokens, 80), new Charge(atOnce, 1));
@@ -113,19 +115,25 @@ final class ValkeyCountersIT extends CountersContract {
     var policy = new Policy("h", Unit.REQUESTS, 200, WINDOW, Optional.empty(), false);
     long begin = System.nanoTime();
     long end = begin + Duration.ofSeconds(4).toNanos();
+    var unheard = new AtomicInteger();
     var tasks = new ArrayList<Callable<List<long[]>>>();
     for (int i = 0; i < 8; i++) {
-      var counters = new ValkeyCounters(i % 2 == 0 ? valkey : other);
+      var counters = new ValkeyCounters(i % 2 == 0 ? valkey : other, Counters.LEASE);
       int thread = i;
       tasks.add(
           () -> {
             var admitted = new ArrayList<long[]>();
             for (int n = 0; System.nanoTime() < end; n++) {
               long before = System.nanoTime();
-              var decision =
-                  counters.decide("hammer", thread + "-" + n, List.of(new Charge(policy, 1)));
-              if (decision instanceof Decision.Admitted) {
-                admitted.add(new long[] {before, System.nanoTime()});
+              try {
+                var decision =
+                    counters.decide("hammer", thread + "-" + n, List.of(new Charge(policy, 1)));
+                if (decision instanceof Decision.Admitted) {
+                  admitted.add(new long[] {before, System.nanoTime()});
+                }
+              } catch (ValkeyUnavailable late) {
+                // on a busy machine; it may have been counted, and was not admitted
+                unheard.incrementAndGet();
               }
             }
             return admitted;
@@ -146,7 +154,8 @@ final class ValkeyCountersIT extends CountersContract {
       assertThat(surely).isLessThanOrEqualTo(200);
     }
     // 4 s of windows that are 61 sixtieths long
-    assertThat(all.size()).isGreaterThanOrEqualTo((int) (0.98 * 200 * 4 * 60 / 61));
+    assertThat(unheard.get()).isLessThan(20);
+    assertThat(all.size() + unheard.get()).isGreaterThanOrEqualTo((int) (0.98 * 200 * 4 * 60 / 61));
     assertThat(Collections.max(all.stream().map(one -> one[1]).toList())).isGreaterThan(begin);
   }
 }
