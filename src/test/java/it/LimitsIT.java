@@ -7,6 +7,8 @@ import static it.Api.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
@@ -72,6 +74,8 @@ final class LimitsIT {
             "LARDER_VALKEY_URI", valkey.uri(),
             "LARDER_PROVIDER_P_URL", provider.url(),
             "LARDER_PROVIDER_P_MODELS", "m*",
+            "LARDER_PROVIDER_Q_URL", provider.url(),
+            "LARDER_PROVIDER_Q_MODELS", "m-both",
             "LARDER_PROVIDER_DEMO_KIND", "demo",
             "LARDER_PROVIDER_DEMO_MODELS", "demo"));
   }
@@ -289,6 +293,26 @@ final class LimitsIT {
     assertThat(standing("p-requests").orElseThrow().get("scope").asText()).isEqualTo("provider p");
   }
 
+  @Test
+  void provider_overItsLimit_isPassedOverForTheNext() {
+    provider.script("m-both", (request, answer) -> answer.whole(200, "application/json", ANSWER));
+    limit(
+        "next?requests=50;w=60",
+        "larder.limits.provider.p",
+        "p-next?requests=1;w=60",
+        "larder.limits.provider.q",
+        "q-next?requests=2;w=60");
+    for (int i = 0; i < 3; i++) {
+      assertThat(here.chat(ask("m-both", "next " + i)).statusCode()).isEqualTo(200);
+    }
+    assertThat(remaining("p-next")).isZero();
+    assertThat(remaining("q-next")).isZero();
+    var refused = there.chat(ask("m-both", "next 4"));
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(json(refused).at("/error/message").asText()).contains(" of provider ");
+    assertThat(there.chat(ask("q/m-both", "next 5")).statusCode()).isEqualTo(429);
+  }
+
   /**
    * Goal: no lease is lost with a client. Method: clients of both nodes leave amid their streams.
    */
@@ -371,6 +395,33 @@ final class LimitsIT {
                     .equals("OK"));
       }
     }
+  }
+
+  /** Goal: the vendors' clients do as they are told. Method: the official one, with its retries. */
+  @Test
+  void refused_theOfficialClientWaitsAndTriesAgain() {
+    limit("sdk?requests=1;w=3");
+    var client =
+        OpenAIOkHttpClient.builder()
+            .baseUrl(here.uri("/v1").toString())
+            .apiKey(LarderProcess.KEY)
+            .maxRetries(2)
+            .build();
+    try {
+      var question =
+          ChatCompletionCreateParams.builder().model("demo").addUserMessage("sdk").build();
+      assertThat(client.chat().completions().create(question).choices()).hasSize(1);
+      long start = System.nanoTime();
+      assertThat(client.chat().completions().create(question).choices()).hasSize(1);
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .as("it has waited")
+          .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(15));
+    } finally {
+      client.close();
+    }
+    assertThat(text(new Api(here).get("/metrics")))
+        .containsPattern(
+            "larder_limit_decisions_total\\{[^}]*decision=\"refused\",[^}]*policy=\"sdk\"");
   }
 
   @Test

@@ -73,9 +73,9 @@ final class Delivery implements Answer.Flowing {
     switch (now.outcome().get()) {
       case Outcome.Failed(String why, boolean told) -> fail(out, why, told, seen);
       case Outcome.Unshared(String why) -> fail(out, why, false, seen);
+      case Outcome.Abandoned(String why) -> fail(out, why, false, seen);
       case Outcome.Complete complete -> {}
       case Outcome.Refused refused -> {}
-      case Outcome.Superseded superseded -> {}
     }
   }
 

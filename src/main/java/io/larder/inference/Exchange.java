@@ -11,7 +11,6 @@ import io.larder.model.Header;
 import io.larder.model.Usage;
 import io.larder.provider.ProviderFailure;
 import io.larder.provider.Providers.Answered;
-import io.larder.provider.Question;
 import io.larder.provider.Reply;
 import io.larder.sse.SseReader;
 import io.larder.telemetry.Telemetry;
@@ -41,19 +40,14 @@ final class Exchange implements Asking {
   private static final String JSON = "application/json";
   private static final String EVENT_STREAM = "text/event-stream";
 
-  /** Why those on a flight have to ask for themselves whose leader was not admitted. */
-  private static final String NOT_ADMITTED = "a limit kept its caller";
-
   private final Inference inference;
   private final Asked asked;
   private final Tally tally;
   private final Keeper keeper;
-  private final Charged charged;
+  private final Call call;
   private final long startNanos = System.nanoTime();
   private Lookup found;
-  private volatile String provider;
   private volatile boolean begun;
-  private boolean usageAsked;
   private volatile boolean hasKept;
   private Optional<Flight> flight = Optional.empty();
 
@@ -63,8 +57,7 @@ final class Exchange implements Asking {
     this.asked = asked;
     this.found = found;
     this.tally = tally;
-    this.charged = inference.charges().of(asked);
-    this.provider = asked.routes().getFirst().provider().name();
+    this.call = new Call(inference.providers(), inference.charges().of(asked), asked);
   }
 
   private CacheStatus status(boolean stored, String detail) {
@@ -112,6 +105,7 @@ final class Exchange implements Asking {
               tally.miss();
               return askAlone(asked.fingerprint().hex());
             }
+            case Follower.Again again -> {}
             case Follower.Failed(String reason) -> why = reason;
           }
         }
@@ -128,8 +122,8 @@ final class Exchange implements Asking {
         return hit.get();
       }
     }
-    if (why.isEmpty() || why.equals(NOT_ADMITTED)) {
-      // no call has failed: the entry changes faster than it can be read, or others had no right
+    if (why.isEmpty()) {
+      // no call has failed: the entry changes faster than it can be read, or limits keep others
       tally.miss();
       return askAlone(asked.fingerprint().hex());
     }
@@ -150,7 +144,7 @@ final class Exchange implements Asking {
         inference.cache().find(asked.key()) instanceof Lookup.Found(Kept kept)
             && kept.version() != seen();
     if (late) {
-      end(mine, new Outcome.Superseded());
+      end(mine, new Outcome.Abandoned("the cache has an answer by now"));
       mine.leave();
     }
     return late;
@@ -213,17 +207,17 @@ final class Exchange implements Asking {
     flight = Optional.of(mine);
     boolean goesOn = false;
     try {
-      var answered = send();
+      var answered = call.make();
       var reply = answered.reply();
-      if (isGood(reply) && asked.request().stream() && reply.isOf(EVENT_STREAM)) {
+      if (Call.isGood(reply) && asked.request().stream() && reply.isOf(EVENT_STREAM)) {
         var answer = stream(mine, reply);
         goesOn = true;
         return answer;
       }
       return whole(mine, reply);
     } catch (NotAdmitted refused) {
-      end(mine, new Outcome.Failed(NOT_ADMITTED));
-      throw refused;
+      end(mine, new Outcome.Abandoned("limits keep who asked first"));
+      return staleInPlaceOf(refused).orElseThrow(() -> refused);
     } catch (ProviderFailure failure) {
       tally.failed();
       end(mine, new Outcome.Failed(String.valueOf(failure.getMessage())));
@@ -235,48 +229,12 @@ final class Exchange implements Asking {
       throw failure;
     } finally {
       if (!goesOn) {
-        charged.asEstimated();
+        call.charged().asEstimated();
         // whatever happened; an end that was given before holds
         end(mine, new Outcome.Failed("the answer cannot be shared"));
         mine.leave();
       }
     }
-  }
-
-  private Answered send() throws ProviderFailure {
-    boolean isAtWork = false;
-    try {
-      charged.user();
-      var answered = askProviders();
-      isAtWork = isGood(answered.reply());
-      return answered;
-    } finally {
-      if (!isAtWork) {
-        charged.nothing();
-      }
-    }
-  }
-
-  private Answered askProviders() throws ProviderFailure {
-    var answered =
-        inference
-            .providers()
-            .ask(
-                asked.routes(),
-                route -> {
-                  charged.provider(route.provider().name(), route.model());
-                  return new Question(
-                      asked.format().wire(),
-                      asked.headers(),
-                      asked.request().forwarded(route.model(), route.provider().streamsUsage()));
-                });
-    provider = answered.route().provider().name();
-    usageAsked = asked.request().wantsUsage() || answered.route().provider().streamsUsage();
-    return answered;
-  }
-
-  private static boolean isGood(Reply reply) {
-    return reply.status() / 100 == 2;
   }
 
   private Answer stream(Flight mine, Reply reply) {
@@ -297,18 +255,18 @@ final class Exchange implements Asking {
         reply.headers(),
         delivery,
         status(false, ""),
-        provider,
+        provider(),
         Optional.of(inference.streamName(asked, mine.id())));
   }
 
   private Head head(Flight mine, Reply reply, boolean stream) {
     return new Head(
         mine.id().answerId(),
-        provider,
+        provider(),
         reply.status(),
         reply.contentType(),
         stream,
-        stream && usageAsked);
+        stream && call.isUsageAsked());
   }
 
   private Answer whole(Flight mine, Reply reply) throws ProviderFailure {
@@ -319,7 +277,7 @@ final class Exchange implements Asking {
       return answer(reply, new Rest(bytes, reply), status(false, "too-large"));
     }
     finished();
-    if (!isGood(reply)) {
+    if (!Call.isGood(reply)) {
       return refused(mine, reply, bytes);
     }
     if (asked.request().stream() || !reply.isOf(JSON)) {
@@ -327,7 +285,7 @@ final class Exchange implements Asking {
       return answer(reply, Answer.Whole.of(bytes), status(false, "content-type"));
     }
     var sign = format().read(bytes);
-    charged.used(sign.usage().orElse(Usage.UNKNOWN));
+    call.charged().used(sign.usage().orElse(Usage.UNKNOWN));
     if (!sign.unfit().isEmpty()) {
       share(mine, reply, bytes, false);
       return answer(reply, Answer.Whole.of(bytes), status(false, sign.unfit()));
@@ -365,7 +323,7 @@ final class Exchange implements Asking {
       end(mine, new Outcome.Complete(stored));
     } else if (stored) {
       // it is in the cache: whoever waits finds it there
-      end(mine, new Outcome.Superseded());
+      end(mine, new Outcome.Abandoned("the cache has an answer by now"));
     } else {
       end(mine, new Outcome.Unshared("there is no room to share the answer"));
     }
@@ -378,7 +336,7 @@ final class Exchange implements Asking {
     if (status / 100 == 4 && bytes.length <= REFUSAL_BYTES_MAX) {
       end(mine, new Outcome.Refused(status, reply.contentType(), retryAfter(reply), bytes));
     } else {
-      end(mine, new Outcome.Failed("provider " + provider + " answered " + status));
+      end(mine, new Outcome.Failed("provider " + provider() + " answered " + status));
     }
     var stale = isError(status) ? stale() : Optional.<Answer>empty();
     return stale.orElseGet(
@@ -398,26 +356,27 @@ final class Exchange implements Asking {
   }
 
   private Answer answer(Reply reply, Answer.Body body, CacheStatus status) {
-    return new Answer(reply.status(), reply.headers(), body, status, provider, Optional.empty());
+    return new Answer(reply.status(), reply.headers(), body, status, provider(), Optional.empty());
   }
 
   /** Asks without a log: nothing is kept, nobody follows. */
   private Answer direct() throws ProviderFailure {
     Answered answered;
     try {
-      answered = send();
+      answered = call.make();
     } catch (ProviderFailure failure) {
       tally.failed();
       throw failure;
     }
     var reply = answered.reply();
-    if (isGood(reply) && asked.request().stream() && reply.isOf(EVENT_STREAM)) {
+    if (Call.isGood(reply) && asked.request().stream() && reply.isOf(EVENT_STREAM)) {
       var reader = new SseReader(reply.body(), Pump.FRAME_BYTES_MAX);
-      boolean showsUsage = asked.request().wantsUsage() || !usageAsked;
-      var relay = new Relay(format(), reply, reader, showsUsage, inference.telemetry(), charged);
+      boolean showsUsage = asked.request().wantsUsage() || !call.isUsageAsked();
+      var relay =
+          new Relay(format(), reply, reader, showsUsage, inference.telemetry(), call.charged());
       return answer(reply, relay, status(false, ""));
     }
-    if (!isGood(reply)) {
+    if (!Call.isGood(reply)) {
       tally.failed();
     }
     try {
@@ -426,11 +385,18 @@ final class Exchange implements Asking {
       if (bytes.length > asked.valueBytesMax()) {
         return answer(reply, new Rest(bytes, reply), status(false, ""));
       }
-      charged.used(format(), bytes);
+      call.charged().used(format(), bytes);
       return answer(reply, Answer.Whole.of(bytes), status(false, ""));
     } finally {
-      charged.asEstimated();
+      call.charged().asEstimated();
     }
+  }
+
+  /** A provider at its limit is as good as one that fails; a caller at a limit gets nothing. */
+  private Optional<Answer> staleInPlaceOf(NotAdmitted refused) {
+    return refused instanceof LimitExceeded limit && !limit.isOfCaller()
+        ? stale()
+        : Optional.empty();
   }
 
   private Optional<Answer> stale() {
@@ -474,11 +440,11 @@ final class Exchange implements Asking {
   }
 
   Charged charged() {
-    return charged;
+    return call.charged();
   }
 
   String provider() {
-    return provider;
+    return call.provider();
   }
 
   Telemetry telemetry() {
@@ -495,7 +461,7 @@ final class Exchange implements Asking {
 
   /** The provider has sent all. */
   void finished() {
-    telemetry().inference(provider, format().wire().id(), asked.request().stream(), elapsed());
+    telemetry().inference(provider(), format().wire().id(), asked.request().stream(), elapsed());
   }
 
   /** Milliseconds since the request came. */
@@ -513,30 +479,6 @@ final class Exchange implements Asking {
     } catch (IOException alreadyBroken) {
       // the failure that led here is the one to report
       return;
-    }
-  }
-
-  /** A body too large to be kept: what was read of it, and the rest as it comes. */
-  private static final class Rest implements Answer.Flowing {
-    private final byte[] begin;
-    private final Reply reply;
-
-    Rest(byte[] begin, Reply reply) {
-      this.begin = begin;
-      this.reply = reply;
-    }
-
-    @Override
-    public void writeTo(OutputStream out) throws IOException {
-      try (reply) {
-        out.write(begin);
-        reply.body().transferTo(out);
-      }
-    }
-
-    @Override
-    public void abandon() {
-      closeQuietly(reply);
     }
   }
 }

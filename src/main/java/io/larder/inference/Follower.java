@@ -29,6 +29,9 @@ final class Follower {
   /** The answer cannot be had, or not in the form that was asked for. */
   record NotMine() implements Followed {}
 
+  /** Nobody knows what the answer would have been, and nothing was shown: look again. */
+  record Again() implements Followed {}
+
   /** No answer came, and nothing was shown. */
   record Failed(String why) implements Followed {}
 
@@ -105,7 +108,7 @@ final class Follower {
       }
       case Outcome.Failed failed -> new Failed(failed.why());
       case Outcome.Unshared unshared -> new NotMine();
-      case Outcome.Superseded superseded -> new Failed("superseded");
+      case Outcome.Abandoned abandoned -> new Again();
     };
   }
 

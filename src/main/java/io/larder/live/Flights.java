@@ -172,15 +172,14 @@ public final class Flights implements AutoCloseable {
           yield new Boarding.Follow(mine);
         }
         case Claim.Changed changed -> {
-          end(mine, new Outcome.Superseded());
+          end(mine, new Outcome.Abandoned("the cache has another answer by now"));
           mine.leave();
           yield new Boarding.Changed();
         }
       };
     } catch (ValkeyUnavailable down) {
       // this node still asks only once; what is out of reach is not to be looked at again. The
-      // claim
-      // may have arrived all the same: the next renewal tells
+      // claim may have arrived all the same: the next renewal tells
       LOG.log(Level.DEBUG, "{0} leads for this node, it seems: {1}", mine, down.getMessage());
       mine.claimed();
       return new Boarding.Lead(mine, false);
@@ -312,7 +311,7 @@ public final class Flights implements AutoCloseable {
   public void close() {
     leases.close();
     for (var flight : open.values()) {
-      end(flight, new Outcome.Failed("the node goes down"));
+      end(flight, new Outcome.Abandoned("the node goes down"));
     }
     logs.close();
   }

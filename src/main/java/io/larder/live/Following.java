@@ -45,7 +45,7 @@ final class Following {
       return follow(flight);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-      return new Outcome.Failed("this node goes down");
+      return new Outcome.Abandoned("this node goes down");
     }
   }
 
@@ -84,7 +84,7 @@ final class Following {
         }
         missing = tail.led() ? OptionalLong.empty() : OptionalLong.of(missing.orElse(heard));
         if (missing.isPresent() && isGone(flight, heard - missing.getAsLong())) {
-          return new Outcome.Failed("the node that asked is gone");
+          return new Outcome.Abandoned("the node that asked is gone");
         }
         long waitMillis = missing.isPresent() ? graceMax.toMillis() / 3 : TICK.toMillis();
         if (flight.wakeups().tryAcquire(waitMillis, TimeUnit.MILLISECONDS)) {
@@ -93,7 +93,7 @@ final class Following {
       } catch (ValkeyUnavailable down) {
         boolean nothingSeen = flight.log().head().isEmpty();
         if (nothingSeen || System.nanoTime() - heard > PATIENCE.toNanos()) {
-          return new Outcome.Failed("the other node is out of reach");
+          return new Outcome.Abandoned("the other node is out of reach");
         }
         Thread.sleep(PAUSE.toMillis());
       }

@@ -89,6 +89,11 @@ public sealed interface Outcome {
    */
   record Unshared(String why) implements Outcome {}
 
-  /** The cache has an answer by now; nobody was asked. */
-  record Superseded() implements Outcome {}
+  /**
+   * Nobody knows what the provider would have answered: it was not asked, or who asked is gone. Who
+   * has shown nothing yet looks into the cache again, and asks again.
+   *
+   * @param why for people
+   */
+  record Abandoned(String why) implements Outcome {}
 }

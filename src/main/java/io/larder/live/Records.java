@@ -25,6 +25,7 @@ import java.util.Optional;
  *          'r' ‖ status (2) ‖ content type, Retry-After (each 2 + UTF-8) ‖ length (4) ‖ body   refused
  *          'f' ‖ told (1) ‖ why (2 + UTF-8)                      failed
  *          'u' ‖ why (2 + UTF-8)                                 unshared
+ *          'a' ‖ why (2 + UTF-8)                                 abandoned
  * </pre>
  *
  * <p>What is in another format, damaged, or not sealed though there are keys, ends the flight for
@@ -122,10 +123,9 @@ final class Records {
         out.writeByte('u');
         out.writeUTF(why);
       }
-      case Outcome.Superseded superseded -> {
-        out.writeByte('f');
-        out.writeBoolean(false);
-        out.writeUTF("superseded");
+      case Outcome.Abandoned(String why) -> {
+        out.writeByte('a');
+        out.writeUTF(why);
       }
     }
   }
@@ -151,6 +151,7 @@ final class Records {
         case 'c' -> Optional.of(new Event.Ended(new Outcome.Complete(in.readBoolean())));
         case 'r' -> Optional.of(new Event.Ended(refused(in)));
         case 'f' -> Optional.of(new Event.Ended(failed(in)));
+        case 'a' -> Optional.of(new Event.Ended(new Outcome.Abandoned(in.readUTF())));
         case 'u' -> Optional.of(new Event.Ended(new Outcome.Unshared(in.readUTF())));
         default -> Optional.empty();
       };

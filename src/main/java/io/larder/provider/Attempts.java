@@ -5,6 +5,7 @@ import io.larder.provider.Providers.Route;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -50,17 +51,22 @@ final class Attempts {
    * Asks.
    *
    * @param routes in this order, at least one
+   * @param question empty = that provider is passed over
    * @param patience with each provider
    * @throws ProviderFailure if none has answered at all
    */
   Answered ask(
-      List<Route> routes, Function<Route, Question> question, Function<Provider, Patience> patience)
+      List<Route> routes,
+      Function<Route, Optional<Question>> question,
+      Function<Provider, Patience> patience)
       throws ProviderFailure {
     var failures = new Failures();
     for (int i = 0; i < routes.size() && !Thread.currentThread().isInterrupted(); i++) {
       var route = routes.get(i);
       boolean last = i == routes.size() - 1;
-      if (ask(route, question.apply(route), patience.apply(route.provider()), last, failures)) {
+      var asked = question.apply(route);
+      if (asked.isPresent()
+          && ask(route, asked.get(), patience.apply(route.provider()), last, failures)) {
         break;
       }
     }

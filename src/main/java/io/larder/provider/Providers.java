@@ -3,6 +3,7 @@ package io.larder.provider;
 import io.larder.model.Wire;
 import io.larder.provider.Attempts.Patience;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -80,12 +81,12 @@ public final class Providers {
    * asked again, within bounds, then the next one is. Waits, so it wants a thread.
    *
    * @param routes of {@link #routes}
-   * @param question what to ask each
+   * @param question what to ask each; empty = that one is passed over, and at least one is not
    * @return the first answer; if all have failed, the last that had a status, as the provider sent
    *     it
    * @throws ProviderFailure if nobody has answered anything
    */
-  public Answered ask(List<Route> routes, Function<Route, Question> question)
+  public Answered ask(List<Route> routes, Function<Route, Optional<Question>> question)
       throws ProviderFailure {
     return attempts.ask(routes, question, this::patience);
   }

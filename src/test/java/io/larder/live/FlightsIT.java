@@ -114,7 +114,7 @@ final class FlightsIT {
     here.crash();
 
     var outcome = follow.log().awaitOutcome(LEASE.multipliedBy(5)).orElseThrow();
-    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+    assertThat(outcome).isInstanceOf(Outcome.Abandoned.class);
     Await.until("taken over", () -> there.board(key) instanceof Boarding.Lead);
   }
 

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -114,7 +115,7 @@ final class AttemptsTest {
         List.of(new Route(first, "a"), new Route(second, "b")),
         route -> {
           asked.add(route.provider().name() + " " + route.model());
-          return question();
+          return Optional.of(question());
         },
         provider -> TWICE_MORE);
     assertThat(asked).containsExactly("first a", "second b");
@@ -246,7 +247,11 @@ final class AttemptsTest {
             new Random(7));
 
     assertThatThrownBy(
-            () -> stopped.ask(routes(first, second), route -> question(), provider -> TWICE_MORE))
+            () ->
+                stopped.ask(
+                    routes(first, second),
+                    route -> Optional.of(question()),
+                    provider -> TWICE_MORE))
         .isInstanceOf(ProviderFailure.class);
     assertThat(Thread.interrupted()).isTrue();
     assertThat(second.asked()).isZero();
@@ -261,7 +266,7 @@ final class AttemptsTest {
   }
 
   private Answered ask(Patience patience, Provider... providers) throws ProviderFailure {
-    Function<Route, Question> asked = route -> question();
+    Function<Route, Optional<Question>> asked = route -> Optional.of(question());
     return attempts.ask(routes(providers), asked, provider -> patience);
   }
 

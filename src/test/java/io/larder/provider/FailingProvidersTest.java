@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -181,6 +182,29 @@ final class FailingProvidersTest {
   }
 
   @Test
+  void routePassedOver_nextOneAnswers() throws Exception {
+    var first = ScriptedProvider.start();
+    var second = ScriptedProvider.start();
+    try (first;
+        second) {
+      second.script("m", (request, answer) -> answer.whole(200, "application/json", "{}"));
+      provider("a", first.url());
+      provider("b", second.url());
+      var providers = providers();
+      var answered =
+          providers.ask(
+              providers.routes(Wire.OPENAI_CHAT, "m"),
+              route ->
+                  route.provider().name().equals("a")
+                      ? Optional.empty()
+                      : Optional.of(question(Wire.OPENAI_CHAT)));
+      answered.reply().close();
+      assertThat(answered.route().provider().name()).isEqualTo("b");
+      assertThat(first.requests("m")).isEmpty();
+    }
+  }
+
+  @Test
   void answerBeforeTheBodyWasRead_isTheAnswerAndEndsTheSending() throws Exception {
     int length = 32 * 1024 * 1024;
     var taken = new CompletableFuture<Integer>();
@@ -208,7 +232,9 @@ final class FailingProvidersTest {
       var providers = providers();
 
       try (var reply =
-          providers.ask(providers.routes(Wire.OPENAI_CHAT, "m"), route -> large).reply()) {
+          providers
+              .ask(providers.routes(Wire.OPENAI_CHAT, "m"), route -> Optional.of(large))
+              .reply()) {
         assertThat(reply.status()).isEqualTo(413);
         seen.countDown();
       }
@@ -411,7 +437,7 @@ final class FailingProvidersTest {
     settings.put("larder.provider.claude.key", "sk-ant");
     var providers = providers();
     var routes = providers.routes(Wire.ANTHROPIC_MESSAGES, "m");
-    providers.ask(routes, route -> question(Wire.ANTHROPIC_MESSAGES)).reply().close();
+    providers.ask(routes, route -> Optional.of(question(Wire.ANTHROPIC_MESSAGES))).reply().close();
     var clients =
         List.of(
             new Header("anthropic-version", "2099-01-01"),
@@ -419,7 +445,7 @@ final class FailingProvidersTest {
             new Header("x-api-key", "larder's own"));
     var body = question(Wire.ANTHROPIC_MESSAGES).body();
     providers
-        .ask(routes, route -> new Question(Wire.ANTHROPIC_COUNT_TOKENS, clients, body))
+        .ask(routes, route -> Optional.of(new Question(Wire.ANTHROPIC_COUNT_TOKENS, clients, body)))
         .reply()
         .close();
 
@@ -475,7 +501,7 @@ final class FailingProvidersTest {
 
   private static Answered ask(Providers providers, String model) throws ProviderFailure {
     var routes = providers.routes(Wire.OPENAI_CHAT, model);
-    return providers.ask(routes, route -> question(Wire.OPENAI_CHAT));
+    return providers.ask(routes, route -> Optional.of(question(Wire.OPENAI_CHAT)));
   }
 
   private ProviderFailure failure(String model) {

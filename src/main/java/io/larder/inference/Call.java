@@ -1,0 +1,93 @@
+package io.larder.inference;
+
+import io.larder.provider.ProviderFailure;
+import io.larder.provider.Providers;
+import io.larder.provider.Providers.Answered;
+import io.larder.provider.Providers.Route;
+import io.larder.provider.Question;
+import io.larder.provider.Reply;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The call to a provider for a request, and what is charged for it. */
+final class Call {
+  private final Providers providers;
+  private final Charged charged;
+  private final Asked asked;
+  private volatile String provider;
+  private boolean usageAsked;
+
+  Call(Providers providers, Charged charged, Asked asked) {
+    this.providers = providers;
+    this.charged = charged;
+    this.asked = asked;
+    this.provider = asked.routes().getFirst().provider().name();
+  }
+
+  /**
+   * Asks along the routes until somebody answers; unless it is a good answer, nothing is charged
+   * any more then.
+   *
+   * @throws NotAdmitted if limits keep the caller, or all providers
+   */
+  Answered make() throws ProviderFailure {
+    boolean isAtWork = false;
+    try {
+      charged.user();
+      var limited = new ArrayList<LimitExceeded>();
+      var answered = providers.ask(asked.routes(), route -> question(route, limited));
+      provider = answered.route().provider().name();
+      usageAsked = asked.request().wantsUsage() || answered.route().provider().streamsUsage();
+      isAtWork = isGood(answered.reply());
+      return answered;
+    } finally {
+      if (!isAtWork) {
+        charged.nothing();
+      }
+    }
+  }
+
+  /**
+   * What to ask a provider, unless it is at its limit and another one has been or may be asked.
+   *
+   * @param limited those that are
+   * @throws NotAdmitted if all are, by the one that is soonest free again
+   */
+  private Optional<Question> question(Route route, List<LimitExceeded> limited) {
+    try {
+      charged.provider(route.provider().name(), route.model());
+    } catch (LimitExceeded limit) {
+      limited.add(limit);
+      if (limited.size() == asked.routes().size()) {
+        throw Collections.min(limited, Comparator.comparing(LimitExceeded::retryAfter));
+      }
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Question(
+            asked.format().wire(),
+            asked.headers(),
+            asked.request().forwarded(route.model(), route.provider().streamsUsage())));
+  }
+
+  static boolean isGood(Reply reply) {
+    return reply.status() / 100 == 2;
+  }
+
+  Charged charged() {
+    return charged;
+  }
+
+  /** Who has answered; before that, who is likely to. */
+  String provider() {
+    return provider;
+  }
+
+  /** Whether the provider was asked to tell the usage of a stream. */
+  boolean isUsageAsked() {
+    return usageAsked;
+  }
+}
