@@ -247,6 +247,33 @@ final class StreamNodesIT {
         && !RawCommand.strings(valkey.command("KEYS", "larder:1:followers:*")).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"no-cache", "store"})
+  void stream_thatNobodyJoins_isResumedOnTheOtherNodeWhileItGoesOn(String why) {
+    var released = new CountDownLatch(1);
+    var model = "alone-" + why;
+    provider.script(model, inTwoHalves(released));
+    var question = askStream(model, "hi");
+    try (var stream =
+        why.equals("store")
+            ? StreamClient.chat(here, question.replace("{\"stream", "{\"store\":true,\"stream"))
+            : StreamClient.chat(here, question, "Cache-Control", why)) {
+      stream.await("\"a\"");
+      var name = stream.header("Larder-Stream");
+      try (var far = StreamClient.resume(there, name, 0).await("\"a\"")) {
+        released.countDown();
+        assertIsComplete(stream.all(), "ab");
+        assertThat(Chunks.data(far.all())).isEqualTo(Chunks.data(stream.all()));
+      }
+      for (var node : List.of(here, there)) {
+        Await.until("held", () -> StreamClient.resume(node, name, 1).status() == 200);
+        assertThat(StreamResumeIT.ids(StreamClient.resume(node, name, 1).all()))
+            .startsWith("2", "3");
+      }
+    }
+    assertThat(provider.requests(model)).hasSize(1);
+  }
+
   @Test
   void stream_overAndStored_isResumedOnTheOtherNode() {
     var released = new CountDownLatch(0);

@@ -15,10 +15,8 @@ import io.larder.provider.Question;
 import io.larder.wire.OpenAiEmbeddings;
 import io.larder.wire.WireFormat;
 import io.larder.wire.WireRequest;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -44,8 +42,6 @@ record Asked(
     CacheSettings settings,
     Fingerprint fingerprint,
     String bypass) {
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   /** Vendors' versions, previews and accounts, by which the same request gets another answer. */
   private static final List<String> VARIANTS =
       List.of(
@@ -148,13 +144,6 @@ record Asked(
 
   Key key() {
     return new Key(format.wire().cacheType(), fingerprint.hex());
-  }
-
-  /** A name for an answer that is not for the cache: unlike any other. */
-  String unnamed() {
-    var bytes = new byte[32];
-    RANDOM.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 
   /** Whether the stream may be held for a while so that a client that lost it can go on. */

@@ -74,12 +74,12 @@ final class Exchange implements Asking {
   public Answer ask() throws ProviderFailure {
     if (!asked.usesCache()) {
       tally.bypass();
-      return asked.isResumable() ? askUnnamed() : direct();
+      return asked.isResumable() ? askAlone() : direct();
     }
     if (asked.directives().noCache()) {
       tally.miss();
       keeper.begin(found);
-      return askAlone(asked.fingerprint().hex());
+      return askAlone();
     }
     return joinOrAsk();
   }
@@ -103,7 +103,7 @@ final class Exchange implements Asking {
             }
             case Follower.NotMine notMine -> {
               tally.miss();
-              return askAlone(asked.fingerprint().hex());
+              return askAlone();
             }
             case Follower.Again again -> {}
             case Follower.Failed(String reason) -> why = reason;
@@ -125,7 +125,7 @@ final class Exchange implements Asking {
     if (why.isEmpty()) {
       // no call has failed: the entry changes faster than it can be read, or limits keep others
       tally.miss();
-      return askAlone(asked.fingerprint().hex());
+      return askAlone();
     }
     tally.failed();
     var stale = stale();
@@ -165,15 +165,12 @@ final class Exchange implements Asking {
     return inference.flights().board(asked.fingerprint().hex(), ticket, asked.valueBytesMax());
   }
 
-  /** Asks for an answer that is not for the cache, but can be read again for a while. */
-  private Answer askUnnamed() throws ProviderFailure {
-    var mine = inference.flights().beginUnnamed(asked.unnamed(), asked.valueBytesMax());
-    return mine.isPresent() ? lead(mine.get()) : direct();
-  }
-
   /** Asks without joining anybody, and without anybody joining. */
-  private Answer askAlone(String key) throws ProviderFailure {
-    var mine = inference.flights().beginAlone(key, asked.valueBytesMax());
+  private Answer askAlone() throws ProviderFailure {
+    var mine =
+        inference
+            .flights()
+            .beginAlone(asked.fingerprint().hex(), asked.request().stream(), asked.valueBytesMax());
     return mine.isPresent() ? lead(mine.get()) : direct();
   }
 
@@ -256,7 +253,7 @@ final class Exchange implements Asking {
         delivery,
         status(false, ""),
         provider(),
-        Optional.of(inference.streamName(asked, mine.id())));
+        Optional.of(inference.streamName(asked, mine.id().answerId())));
   }
 
   private Head head(Flight mine, Reply reply, boolean stream) {

@@ -142,6 +142,8 @@ final class Follower {
         body,
         cache,
         provider,
-        isStream ? Optional.of(inference.streamName(asked, flight.id())) : Optional.empty());
+        isStream
+            ? Optional.of(inference.streamName(asked, flight.id().answerId()))
+            : Optional.empty());
   }
 }

@@ -217,8 +217,7 @@ public final class Inference {
         status,
         about.provider(),
         asked.request().stream()
-            ? Optional.of(
-                streamName(asked, new FlightId(asked.fingerprint().hex(), about.answerId())))
+            ? Optional.of(streamName(asked, about.answerId()))
             : Optional.empty());
   }
 
@@ -233,8 +232,9 @@ public final class Inference {
   }
 
   /** The name under which a caller can go on with a stream. */
-  String streamName(Asked asked, FlightId flight) {
+  String streamName(Asked asked, long answerId) {
     var view = new Streams.Shown(asked.format().wire(), asked.request().wantsUsage());
+    var flight = new FlightId(asked.fingerprint().hex(), answerId);
     return streamIds.name(flight, view.code(), asked.caller());
   }
 

@@ -144,12 +144,15 @@ public final class Streams {
   }
 
   private Optional<Answer> inFlight(String name, FlightId id, Shown shown, long after) {
+    int bytesMax = cacheSettings.get().valueBytesMax();
     return flights
-        .find(id, cacheSettings.get().valueBytesMax())
-        .flatMap(flight -> inFlight(name, flight, shown, after));
+        .find(id, bytesMax)
+        .or(() -> flights.find(id.alone(), bytesMax))
+        .flatMap(flight -> inFlight(name, id, flight, shown, after));
   }
 
-  private Optional<Answer> inFlight(String name, Flight flight, Shown shown, long after) {
+  private Optional<Answer> inFlight(
+      String name, FlightId id, Flight flight, Shown shown, long after) {
     boolean stays = false;
     try {
       var log = flight.log();
@@ -161,7 +164,7 @@ public final class Streams {
         return Optional.empty();
       }
       var format = WireFormat.of(shown.wire());
-      var status = new CacheStatus.Collapsed(new Fingerprint(flight.id().key()), "uri-miss");
+      var status = new CacheStatus.Collapsed(new Fingerprint(id.key()), "uri-miss");
       if (head.get().stream()) {
         stays = true;
         var view = View.after(after, Forms.showsUsage(head.get(), shown.usage()));

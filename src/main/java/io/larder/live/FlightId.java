@@ -1,5 +1,9 @@
 package io.larder.live;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -12,6 +16,19 @@ import java.util.regex.Pattern;
  */
 public record FlightId(String key, long answerId) {
   private static final Pattern FORM = Pattern.compile("([0-9a-f]+):([0-9a-f]{16})");
+
+  /**
+   * The name under which this attempt is in flight if nobody is to join it: who asks the same does
+   * not find it, who knows its name does.
+   */
+  public FlightId alone() {
+    try {
+      var named = MessageDigest.getInstance("SHA-256").digest(toString().getBytes(US_ASCII));
+      return new FlightId(HexFormat.of().formatHex(named), answerId);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JDK has SHA-256", impossible);
+    }
+  }
 
   /** The answer's id as 16 hexadecimal digits. */
   String token() {

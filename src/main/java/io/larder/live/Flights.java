@@ -137,7 +137,7 @@ public final class Flights implements AutoCloseable {
       if (open.size() >= settings.flightsMax() && !joinable.containsKey(key)) {
         return new Boarding.Full();
       }
-      var mine = flight(key, true, bytesMax);
+      var mine = flight(id(key), true, bytesMax);
       var other = joinable.putIfAbsent(key, mine);
       if (other == null) {
         // the version of a value that cannot be read is not known
@@ -203,41 +203,32 @@ public final class Flights implements AutoCloseable {
   }
 
   /**
-   * Begins a flight under a name that nobody else knows, whose stream can be found by its id on all
-   * nodes: one whose answer is not for the cache.
+   * Begins a flight that nobody can join: one whose answer must be fresh, or is not for the cache.
    *
+   * @param isStream whether it can be found on all nodes by its id and {@link FlightId#alone}
    * @param bytesMax of the answer that can be shared
    * @return empty if so many are in flight that this one cannot be followed
    */
-  public Optional<Flight> beginUnnamed(String key, int bytesMax) {
+  public Optional<Flight> beginAlone(String key, boolean isStream, int bytesMax) {
     if (open.size() >= settings.flightsMax()) {
       return Optional.empty();
     }
-    var flight = flight(key, true, bytesMax);
+    var flight = flight(id(key).alone(), isStream, bytesMax);
+    if (!isStream) {
+      open.put(flight.id(), flight);
+      return Optional.of(flight);
+    }
     return switch (begin(flight, new Version(false, 0))) {
       case Boarding.Lead lead -> Optional.of(flight);
-      default -> throw new IllegalStateException("a random name is known: " + key);
+      default -> throw new IllegalStateException("a random name is known: " + flight);
     };
   }
 
-  /**
-   * Begins a flight that nobody can join, but whose stream can be found by its id on this node: one
-   * whose answer must be fresh.
-   *
-   * @param bytesMax of the answer that can be shared
-   * @return empty if so many are in flight that this one cannot be followed
-   */
-  public Optional<Flight> beginAlone(String key, int bytesMax) {
-    if (open.size() >= settings.flightsMax()) {
-      return Optional.empty();
-    }
-    var flight = flight(key, false, bytesMax);
-    open.put(flight.id(), flight);
-    return Optional.of(flight);
+  private static FlightId id(String key) {
+    return new FlightId(key, ThreadLocalRandom.current().nextLong());
   }
 
-  private Flight flight(String key, boolean shared, int bytesMax) {
-    var id = new FlightId(key, ThreadLocalRandom.current().nextLong());
+  private Flight flight(FlightId id, boolean shared, int bytesMax) {
     return new Flight(id, new Room(bytes, settings.bytesMax(), bytesMax), true, shared);
   }
 
