@@ -224,6 +224,35 @@ final class KeysIT {
         .doesNotContain("key-requests");
   }
 
+  /** Goal: who makes and revokes all day does not fill the store. */
+  @Test
+  void make_hundredWithinADay_isEnoughForAUser() {
+    var maker = user("{\"owner\":\"maker\"}");
+    for (int i = 0; i < 100; i++) {
+      var node = i % 2 == 0 ? maker : maker.at(there);
+      var made = node.send("POST", "/api/keys", "");
+      assertThat(made.statusCode()).as("%d: %s", i, text(made)).isEqualTo(201);
+      assertThat(maker.status("DELETE", "/api/keys/" + json(made).get("id").asText(), ""))
+          .isEqualTo(204);
+    }
+    var refused = maker.send("POST", "/api/keys", "");
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(header(refused, "Content-Type")).startsWith("application/problem+json");
+    assertThat(json(refused).get("violated-policies").get(0).asText()).isEqualTo("keys-made");
+    assertThat(Integer.parseInt(header(refused, "Retry-After"))).isGreaterThan(3_600);
+    assertThat(maker.status("POST", "/api/keys/" + maker.id() + "/rotate", "")).isEqualTo(429);
+    user("{\"owner\":\"maker\"}");
+  }
+
+  @Test
+  void user_mayNotRevokeWhatCanDoMore() {
+    var weak = user("{\"owner\":\"both\"}");
+    var strong = user("{\"owner\":\"both\",\"roles\":[\"admin\"]}");
+    assertThat(weak.status("DELETE", "/api/keys/" + strong.id(), "")).isEqualTo(404);
+    assertThat(strong.isKnown()).isTrue();
+    assertThat(strong.status("DELETE", "/api/keys/" + weak.id(), "")).isEqualTo(204);
+  }
+
   @Test
   void key_pastItsTime_isGoodNoMore() {
     var brief = user("{\"owner\":\"brief\",\"expires\":\"" + Instant.now().plusSeconds(2) + "\"}");

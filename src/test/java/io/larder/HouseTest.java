@@ -58,7 +58,9 @@ final class HouseTest {
             ours(List.of("model", "json", "setting", "valkey"), "com.github.benmanes.caffeine..")),
         arguments(
             "ratelimit",
-            ours(List.of("setting", "telemetry", "valkey"), "com.github.benmanes.caffeine..")),
+            ours(
+                List.of("model", "setting", "telemetry", "valkey"),
+                "com.github.benmanes.caffeine..")),
         // above the stores; valkey only to hear that it is out of reach
         arguments(
             "cached",

@@ -38,6 +38,6 @@ interface KeyStore {
    */
   Keys.Page some(String cursor, int limit);
 
-  /** Notes when a key was last presented. */
+  /** Notes when a key was last presented, if it is there still. */
   void used(String id, Instant when);
 }

@@ -171,13 +171,17 @@ public final class Keys {
     }
   }
 
-  /** Revokes a key, on all nodes within a second; false = there is none, or it is another's. */
+  /**
+   * Revokes a key, on all nodes within a second. Users revoke none that can do more than theirs.
+   *
+   * @return false if there is none that the caller may revoke
+   */
   public boolean revoke(Caller by, String id) {
-    var key = find(by, id);
+    var key = find(by, id).filter(one -> by.isAdmin() || by.roles().containsAll(one.roles()));
     key.ifPresent(
         one -> {
           store.remove(one);
-          near.forget(one.hash());
+          near.removed(one.hash());
           LOG.log(Level.INFO, "key revoked: id={0} of={1} by={2}", id, one.subject(), by.subject());
         });
     return key.isPresent();

@@ -74,12 +74,12 @@ final class NearKeys {
 
   Found find(String hash) {
     long now = nanos.getAsLong();
+    if (unknown.getIfPresent(hash) != null) {
+      return new Found.Nothing();
+    }
     var seen = Optional.ofNullable(known.getIfPresent(hash));
     if (seen.isPresent() && now - seen.get().at() < FRESH.toNanos()) {
       return new Found.There(seen.get().key());
-    }
-    if (unknown.getIfPresent(hash) != null) {
-      return new Found.Nothing();
     }
     try {
       var found = store.find(hash);
@@ -97,6 +97,10 @@ final class NearKeys {
       return new Found.Nothing();
     }
     known.put(hash, new Seen(found.get(), now));
+    if (unknown.getIfPresent(hash) != null) {
+      known.invalidate(hash);
+      return new Found.Nothing();
+    }
     return new Found.There(found.get());
   }
 
@@ -107,6 +111,12 @@ final class NearKeys {
     return seen.filter(one -> since - one.at() <= LATELY.toNanos())
         .<Found>map(one -> new Found.There(one.key()))
         .orElseGet(Found.Unsure::new);
+  }
+
+  /** This node has removed the key: a look that has begun before does not bring it back. */
+  void removed(String hash) {
+    unknown.put(hash, nanos.getAsLong());
+    known.invalidate(hash);
   }
 
   /** Asks the store again next time: this node has changed something about the key. */

@@ -164,7 +164,10 @@ final class ValkeyKeys implements KeyStore {
 
   @Override
   public void used(String id, Instant when) {
-    valkey.set(USED + id, bytes(String.valueOf(when.toEpochMilli())), USED_LIFE);
+    // of a key that is gone nobody wants to know, and many may go
+    if (valkey.get(ID + id).isPresent()) {
+      valkey.set(USED + id, bytes(String.valueOf(when.toEpochMilli())), USED_LIFE);
+    }
   }
 
   private static byte[] bytes(String text) {

@@ -3,6 +3,7 @@ package io.larder.admin;
 import io.larder.access.Keys;
 import io.larder.api.OpenApiPaths;
 import io.larder.api.Refusal;
+import io.larder.inference.Charges;
 import io.larder.model.Caller;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
@@ -45,6 +46,7 @@ public class KeysResource {
   private static final int CURSOR_LENGTH_MAX = 512;
 
   @Inject Keys keys;
+  @Inject Charges charges;
   @Context SecurityContext security;
 
   /** A page of keys. */
@@ -81,8 +83,11 @@ public class KeysResource {
   @APIResponse(responseCode = "400", description = "A member is wrong; detail says which")
   @APIResponse(responseCode = "403", description = "A user asks for more than it has")
   @APIResponse(responseCode = "409", description = "The owner has 100 keys already")
+  @APIResponse(responseCode = "429", description = "The user has made 100 keys within a day")
   public Response make(InputStream body) throws IOException {
-    return MadeKey.answer(keys.make(caller(), KeyRequest.wish(body)));
+    var wish = KeyRequest.wish(body);
+    charges.makeKey(caller());
+    return MadeKey.answer(keys.make(caller(), wish));
   }
 
   /** Lists keys. */
@@ -156,8 +161,11 @@ public class KeysResource {
   @APIResponse(responseCode = "403", description = "The key gives more than the caller's own")
   @APIResponse(responseCode = "404", description = "There is no such key of yours")
   @APIResponse(responseCode = "409", description = "The owner has 100 keys already")
+  @APIResponse(responseCode = "429", description = "The user has made 100 keys within a day")
   public Response rotate(@PathParam("id") String id, InputStream body) throws IOException {
-    return MadeKey.answer(keys.rotate(caller(), id, KeyRequest.overlap(body)));
+    var overlap = KeyRequest.overlap(body);
+    charges.makeKey(caller());
+    return MadeKey.answer(keys.rotate(caller(), id, overlap));
   }
 
   private Caller caller() {

@@ -73,7 +73,8 @@ class Door {
     Answer answer;
     try {
       answer = asking.ask();
-    } catch (ProviderFailure | RuntimeException failure) {
+    } catch (ProviderFailure | RuntimeException | Error failure) {
+      // whatever it is: a response that nobody goes on with is never complete
       response.resume(failure);
       return;
     }
@@ -81,9 +82,16 @@ class Door {
   }
 
   static void resume(Answer answer, AsyncResponse response) {
-    boolean taken = response.resume(response(answer));
-    if (!taken && answer.body() instanceof Answer.Flowing flowing) {
-      flowing.abandon();
+    boolean taken = false;
+    try {
+      taken = response.resume(response(answer));
+    } catch (RuntimeException | Error failure) {
+      response.resume(failure);
+      throw failure;
+    } finally {
+      if (!taken && answer.body() instanceof Answer.Flowing flowing) {
+        flowing.abandon();
+      }
     }
   }
 

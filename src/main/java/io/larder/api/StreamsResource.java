@@ -60,7 +60,7 @@ public class StreamsResource {
             } else {
               response.resume(Refusal.notFound("stream of that id, or no more"));
             }
-          } catch (RuntimeException failure) {
+          } catch (RuntimeException | Error failure) {
             response.resume(failure);
           }
         });

@@ -19,6 +19,10 @@ final class Call {
   private final Asked asked;
   private volatile String provider;
   private boolean usageAsked;
+  private boolean anyAsked;
+
+  /** What providers at their limit have said. */
+  private final List<LimitExceeded> limited = new ArrayList<>();
 
   Call(Providers providers, Charged charged, Asked asked) {
     this.providers = providers;
@@ -37,8 +41,7 @@ final class Call {
     boolean isAtWork = false;
     try {
       charged.user();
-      var limited = new ArrayList<LimitExceeded>();
-      var answered = providers.ask(asked.routes(), route -> question(route, limited));
+      var answered = providers.ask(asked.routes(), this::question);
       provider = answered.route().provider().name();
       usageAsked = asked.request().wantsUsage() || answered.route().provider().streamsUsage();
       isAtWork = isGood(answered.reply());
@@ -52,16 +55,19 @@ final class Call {
 
   /**
    * What to ask a provider, unless it is at its limit and another one has been or may be asked.
+   * Each attempt is charged, but none of which the breaker keeps away.
    *
-   * @param limited those that are
    * @throws NotAdmitted if all are, by the one that is soonest free again
    */
-  private Optional<Question> question(Route route, List<LimitExceeded> limited) {
+  private Optional<Question> question(Route route) {
     try {
-      charged.provider(route.provider().name(), route.model());
+      if (!route.provider().refuses()) {
+        charged.provider(route.provider().name(), route.model());
+      }
+      anyAsked = true;
     } catch (LimitExceeded limit) {
       limited.add(limit);
-      if (limited.size() == asked.routes().size()) {
+      if (!anyAsked && route.equals(asked.routes().getLast())) {
         throw Collections.min(limited, Comparator.comparing(LimitExceeded::retryAfter));
       }
       return Optional.empty();

@@ -103,6 +103,11 @@ final class Charged {
     }
   }
 
+  /** A stream has ended before its usage was told, after so many events. */
+  void brokenOff(long events) {
+    settle(pass -> pass.settle(policy -> estimate.brokenOff(policy, events)));
+  }
+
   /** A provider was at work, and nobody knows how much it has used. */
   void asEstimated() {
     settle(Limits.Pass::settleAsCharged);

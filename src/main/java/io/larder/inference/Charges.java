@@ -6,10 +6,14 @@ import io.larder.ratelimit.Left;
 import io.larder.ratelimit.Limits;
 import io.larder.ratelimit.Policies;
 import io.larder.ratelimit.Policy;
+import io.larder.ratelimit.Unit;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +22,10 @@ import java.util.stream.Stream;
  */
 public final class Charges {
   private static final String ADMIN = "admin";
+
+  /** As many as one may have at once, each day anew. */
+  private static final Policy KEYS_MADE =
+      new Policy("keys-made", Unit.REQUESTS, 100, Duration.ofDays(1), Optional.empty(), false);
 
   private final Limits limits;
 
@@ -39,6 +47,29 @@ public final class Charges {
             .map(policy -> new Charge(policy, policy.unit().isTokens() ? 0 : 1))
             .toList();
     return limits.ask(subject(caller), charges);
+  }
+
+  /**
+   * May the caller make a key? What has been counted for keys stays as long as their windows, so
+   * that users who make and revoke all day would fill the store. Administrators may.
+   *
+   * @throws NotAdmitted if that were too many
+   */
+  public void makeKey(Caller caller) {
+    if (!caller.isAdmin()) {
+      switch (limits.ask("keys/" + caller.subject(), List.of(new Charge(KEYS_MADE, 1)))) {
+        case Limits.Answer.Go(var pass, var left) -> pass.settleAsCharged();
+        case Limits.Answer.Stop(var refusal) -> throw LimitExceeded.ofCaller(refusal);
+        case Limits.Answer.Unknown unknown -> throw new LimitsUnavailable();
+      }
+    }
+  }
+
+  /** Providers that have limits, and that there are not. */
+  public Set<String> unknown(Set<String> providers) {
+    var names = new TreeSet<>(limits.settings().providers().keySet());
+    names.removeAll(providers);
+    return names;
   }
 
   /** What a request will be charged before a provider is asked. */

@@ -1,5 +1,6 @@
 package io.larder.inference;
 
+import io.larder.json.Json;
 import io.larder.model.Usage;
 import io.larder.model.Wire;
 import io.larder.ratelimit.Charge;
@@ -45,7 +46,14 @@ record Estimate(long input, long output) {
         .filter(tokens -> tokens > 0)
         .map(tokens -> Math.min(tokens, TOKENS_MAX))
         .findFirst()
-        .orElse(OUTPUT_UNTOLD);
+        .orElseGet(() -> isInBackground(request) ? TOKENS_MAX : OUTPUT_UNTOLD);
+  }
+
+  /**
+   * Nobody is told what such an answer will have cost, so without a bound it costs all there is.
+   */
+  private static boolean isInBackground(WireRequest request) {
+    return request.object().get("background").filter(Json.Literal.TRUE::equals).isPresent();
   }
 
   /** What a request costs before a provider has answered. */
@@ -66,6 +74,14 @@ record Estimate(long input, long output) {
   long used(Policy policy, Usage usage) {
     long in = usage.input() == 0 ? input : usage.input();
     return tokens(policy.unit(), in, usage.output());
+  }
+
+  /**
+   * What a request is taken to have cost whose answer broke off: as estimated, or a token of output
+   * for each event that came, if that is more.
+   */
+  long brokenOff(Policy policy, long events) {
+    return tokens(policy.unit(), input, Math.max(output, events));
   }
 
   private static long tokens(Unit unit, long input, long output) {

@@ -104,6 +104,6 @@ class InferenceBeans {
   @Produces
   @Singleton
   Models models(Providers providers, Waiters waiters) {
-    return new Models(providers, waiters);
+    return new Models(providers, waiters, System::nanoTime);
   }
 }

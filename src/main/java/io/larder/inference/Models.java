@@ -7,6 +7,7 @@ import io.larder.provider.Providers;
 import io.larder.provider.UnknownModel;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,17 +15,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The models of all providers, under the names by which Larder routes to them. */
 public final class Models {
   private static final Logger LOG = System.getLogger(Models.class.getName());
 
+  /** Who asks for one model after the other is not to cost vendors a list for each. */
+  private static final Duration RECENT = Duration.ofSeconds(10);
+
   private final Providers providers;
   private final Waiters waiters;
+  private final LongSupplier nanoTime;
+  private volatile @Nullable Listed last;
 
-  Models(Providers providers, Waiters waiters) {
+  /**
+   * Models.
+   *
+   * @param nanoTime a monotonic clock
+   */
+  Models(Providers providers, Waiters waiters, LongSupplier nanoTime) {
     this.providers = providers;
     this.waiters = waiters;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -60,18 +74,30 @@ public final class Models {
   }
 
   /**
-   * One model's description.
+   * One model's description, a few seconds old perhaps.
    *
    * @throws UnknownModel if no provider lists it
    * @throws ProviderFailure if no provider answers
    */
   public Model one(String name) throws ProviderFailure {
-    var model = all().get(name);
+    var model = recent().get(name);
     if (model == null) {
       throw new UnknownModel(name);
     }
     return model;
   }
+
+  private Map<String, Model> recent() throws ProviderFailure {
+    var kept = last;
+    if (kept == null || nanoTime.getAsLong() - kept.at() > RECENT.toNanos()) {
+      kept = new Listed(all(), nanoTime.getAsLong());
+      last = kept;
+    }
+    return kept.models();
+  }
+
+  /** A list, and when it was made. */
+  private record Listed(Map<String, Model> models, long at) {}
 
   /**
    * A model.

@@ -170,7 +170,7 @@ final class Pump implements Flight.Audience {
 
   void close() {
     endOfStay();
-    exchange.charged().asEstimated();
+    exchange.charged().brokenOff(verdict.events());
     try {
       reply.close();
     } catch (IOException broken) {

@@ -56,8 +56,8 @@ final class Relay implements Answer.Flowing {
 
   /** Passes on what has been read already, and then the rest. */
   void readOn(List<SseFrame> read, OutputStream out) throws IOException {
+    var verdict = new Verdict(format);
     try {
-      var verdict = new Verdict(format);
       show(read, verdict, out);
       while (!verdict.hasEnded()) {
         List<SseFrame> frames;
@@ -77,6 +77,7 @@ final class Relay implements Answer.Flowing {
       }
       charged.used(verdict.usage());
     } finally {
+      charged.brokenOff(verdict.events());
       abandon();
     }
   }

@@ -1,9 +1,11 @@
 package io.larder.ops;
 
 import io.larder.access.Credentials;
+import io.larder.inference.Charges;
 import io.larder.inference.Warming;
 import io.larder.job.Jobs;
 import io.larder.model.Caller;
+import io.larder.provider.Provider;
 import io.larder.provider.Providers;
 import io.larder.setting.Checked;
 import io.larder.setting.InvalidSetting;
@@ -19,6 +21,7 @@ import jakarta.enterprise.inject.Instance;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Reads every setting before the first request; a wrong one stops the server with one line. */
 @ApplicationScoped
@@ -34,6 +37,7 @@ class Startup {
       Instance<Settings> reader,
       Instance<Providers> providers,
       Instance<ValkeyStores> stores,
+      Instance<Charges> charges,
       Instance<Warming> warming,
       Instance<Jobs> jobs,
       Instance<Credentials> credentials) {
@@ -48,6 +52,10 @@ class Startup {
     }
     for (var name : reader.get().unknown()) {
       LOG.log(Level.WARNING, "setting ignored, there is none of that name: {0}", name);
+    }
+    var named = providers.get().all().stream().map(Provider::name).collect(Collectors.toSet());
+    for (var name : charges.get().unknown(named)) {
+      LOG.log(Level.WARNING, "limits of a provider that there is not: {0}", name);
     }
     LOG.log(
         Level.INFO,

@@ -51,7 +51,7 @@ final class Attempts {
    * Asks.
    *
    * @param routes in this order, at least one
-   * @param question empty = that provider is passed over
+   * @param question asked for before each attempt; empty = that provider is passed over
    * @param patience with each provider
    * @throws ProviderFailure if none has answered at all
    */
@@ -64,9 +64,7 @@ final class Attempts {
     for (int i = 0; i < routes.size() && !Thread.currentThread().isInterrupted(); i++) {
       var route = routes.get(i);
       boolean last = i == routes.size() - 1;
-      var asked = question.apply(route);
-      if (asked.isPresent()
-          && ask(route, asked.get(), patience.apply(route.provider()), last, failures)) {
+      if (ask(route, question, patience.apply(route.provider()), last, failures)) {
         break;
       }
     }
@@ -75,23 +73,31 @@ final class Attempts {
 
   /** Asks one provider, and says whether that was the end of it. */
   private boolean ask(
-      Route route, Question question, Patience patience, boolean last, Failures outcome) {
+      Route route,
+      Function<Route, Optional<Question>> question,
+      Patience patience,
+      boolean last,
+      Failures outcome) {
     for (int attempt = 0; ; attempt++) {
+      var asked = question.apply(route);
+      if (asked.isEmpty()) {
+        return false;
+      }
       var wait = backOff(attempt);
       boolean again = attempt < patience.retries();
       try {
-        var reply = route.provider().ask(question);
+        var reply = route.provider().ask(asked.get());
         if (!reply.isProvidersFailure()) {
           outcome.answered(new Answered(route, reply));
           return true;
         }
-        var asked = RetryAfter.of(reply.headers(), clock.instant()).orElse(Duration.ZERO);
-        again = again && asked.compareTo(patience.waitMax()) <= 0;
+        var wanted = RetryAfter.of(reply.headers(), clock.instant()).orElse(Duration.ZERO);
+        again = again && wanted.compareTo(patience.waitMax()) <= 0;
         if (last && !again) {
           outcome.answered(new Answered(route, reply));
           return true;
         }
-        wait = asked.compareTo(wait) > 0 ? asked : wait;
+        wait = wanted.compareTo(wait) > 0 ? wanted : wait;
         outcome.refused(route, reply.kept(ERROR_BYTES_MAX, ERROR_TIME_MAX), reply.status());
       } catch (ProviderFailure failure) {
         outcome.failed(failure);

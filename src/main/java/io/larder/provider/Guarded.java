@@ -64,6 +64,11 @@ final class Guarded implements Provider, Closeable {
   }
 
   @Override
+  public boolean refuses() {
+    return breaker.refuses();
+  }
+
+  @Override
   public boolean streamsUsage() {
     return provider.streamsUsage();
   }

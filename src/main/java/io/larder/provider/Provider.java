@@ -11,6 +11,11 @@ public interface Provider {
   /** Whether it understands requests of that wire format. */
   boolean speaks(Wire wire);
 
+  /** Whether it would not be asked now, since it has failed of late. */
+  default boolean refuses() {
+    return false;
+  }
+
   /** Whether streams may be asked for a final chunk with usage. */
   boolean streamsUsage();
 

@@ -1,6 +1,7 @@
 package io.larder.provider;
 
 import io.larder.guard.Watch;
+import io.larder.model.Glob;
 import io.larder.provider.Attempts.Patience;
 import io.larder.setting.Settings;
 import io.larder.telemetry.Telemetry;
@@ -68,7 +69,7 @@ class ProviderBeans {
     var slots = new Slots(settings.connectionsMax(), settings.queueMax(), settings.queueWait());
     return new Providers.Served(
         new Guarded(provider(settings, watch), slots, telemetry, nanoTime),
-        settings.models().stream().map(Providers::glob).toList(),
+        settings.models().stream().map(Glob::new).toList(),
         new Patience(settings.retries(), settings.retryWaitMax()));
   }
 

@@ -1,11 +1,11 @@
 package io.larder.provider;
 
+import io.larder.model.Glob;
 import io.larder.model.Wire;
 import io.larder.provider.Attempts.Patience;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** All providers, in the order in which they are tried for a model. */
@@ -14,9 +14,9 @@ public final class Providers {
   private final Attempts attempts;
 
   /** A provider, the models it serves and the patience with it. */
-  record Served(Provider provider, List<Pattern> models, Patience patience) {
+  record Served(Provider provider, List<Glob> models, Patience patience) {
     boolean serves(String model) {
-      return models.stream().anyMatch(glob -> glob.matcher(model).matches());
+      return models.stream().anyMatch(glob -> glob.matches(model));
     }
   }
 
@@ -81,7 +81,8 @@ public final class Providers {
    * asked again, within bounds, then the next one is. Waits, so it wants a thread.
    *
    * @param routes of {@link #routes}
-   * @param question what to ask each; empty = that one is passed over, and at least one is not
+   * @param question what to ask each, told before each attempt; empty = that one is passed over,
+   *     and at least one is not
    * @return the first answer; if all have failed, the last that had a status, as the provider sent
    *     it
    * @throws ProviderFailure if nobody has answered anything
@@ -102,21 +103,6 @@ public final class Providers {
   /** All providers, in order. */
   public List<Provider> all() {
     return served.stream().map(Served::provider).toList();
-  }
-
-  /** A glob, in which {@code *} stands for any text and {@code ?} for one character. */
-  static Pattern glob(String glob) {
-    var regex =
-        glob.chars()
-            .mapToObj(
-                c ->
-                    switch (c) {
-                      case '*' -> ".*";
-                      case '?' -> ".";
-                      default -> Pattern.quote(Character.toString(c));
-                    })
-            .collect(Collectors.joining());
-    return Pattern.compile(regex, Pattern.DOTALL);
   }
 
   @Override

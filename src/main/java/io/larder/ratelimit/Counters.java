@@ -31,6 +31,6 @@ interface Counters {
    */
   void settle(String subject, String id, List<Charge> charges, List<Long> used);
 
-  /** Says that a request is still in progress. */
+  /** Says that a request is still in progress, also where that was forgotten meanwhile. */
   void renew(String subject, String id, List<Charge> charges);
 }

@@ -9,6 +9,7 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.function.LongSupplier;
 
 /** Wires this package. */
 @ApplicationScoped
@@ -22,13 +23,20 @@ class LimitBeans {
   @Produces
   @Singleton
   Limits limits(Live<LimitSettings> settings, ValkeyStores stores, Telemetry telemetry) {
-    var clock = InstantSource.system();
+    var clock = monotonic(InstantSource.system(), System::nanoTime);
     return new Limits(
         settings,
         stores.state().map(valkey -> new ValkeyCounters(valkey, Counters.LEASE)),
         new MemoryCounters(clock),
         telemetry,
         System::nanoTime);
+  }
+
+  /** The time of now, from which it goes on evenly: steps of the system's clock change nothing. */
+  private static InstantSource monotonic(InstantSource clock, LongSupplier nanoTime) {
+    var begin = clock.instant();
+    long nanos = nanoTime.getAsLong();
+    return () -> begin.plusNanos(nanoTime.getAsLong() - nanos);
   }
 
   void close(@Disposes Limits limits) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -33,6 +34,10 @@ public final class Limits implements AutoCloseable {
   private static final Duration REFUSED_AGAIN_MAX = Duration.ofSeconds(1);
 
   private static final int REFUSED_MAX = 10_000;
+
+  /** A part of the connections: requests want some too. */
+  private static final int RENEWED_AT_ONCE = 16;
+
   private static final int TOLD_MAX = 1_000;
   private static final Duration TOLD_AGAIN = Duration.ofMinutes(1);
   private static final double NEAR = 0.8;
@@ -164,6 +169,10 @@ public final class Limits implements AutoCloseable {
     private void renew() {
       try {
         counters.renew(subject, id, charges);
+        if (settled.get()) {
+          // it was settled meanwhile: the renewal has brought the lease back
+          counters.settle(subject, id, charges, charges.stream().map(Charge::cost).toList());
+        }
       } catch (RuntimeException failed) {
         // whatever it is: a clock that stops would lose the leases of all
         LOG.log(Level.DEBUG, "lease of {0} not renewed: {1}", subject, failed.getMessage());
@@ -191,8 +200,22 @@ public final class Limits implements AutoCloseable {
     this.nanoTime = nanoTime;
     long interval = Counters.LEASE.toMillis() / 3;
     var unused =
-        clock.scheduleWithFixedDelay(
-            () -> inProgress.forEach(Pass::renew), interval, interval, TimeUnit.MILLISECONDS);
+        clock.scheduleWithFixedDelay(this::renew, interval, interval, TimeUnit.MILLISECONDS);
+  }
+
+  /** Renews all, several at a time: thousands in a row would take longer than a lease lasts. */
+  private void renew() {
+    var due = new ConcurrentLinkedQueue<>(inProgress);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < Math.min(RENEWED_AT_ONCE, due.size()); i++) {
+        threads.execute(
+            () -> {
+              for (var pass = due.poll(); pass != null; pass = due.poll()) {
+                pass.renew();
+              }
+            });
+      }
+    }
   }
 
   /** The policies as they are now. */

@@ -182,9 +182,11 @@ final class MemoryCounters implements Counters {
     synchronized (subject) {
       long end = clock.millis() + LEASE.toMillis();
       for (var charge : charges) {
-        var leases = subject.leases.get(charge.policy().counter());
-        if (leases != null) {
-          leases.computeIfPresent(id, (same, before) -> end);
+        if (charge.policy().unit() == Unit.CONCURRENT && charge.cost() > 0) {
+          subject
+              .leases
+              .computeIfAbsent(charge.policy().counter(), absent -> new HashMap<>())
+              .put(id, end);
         }
       }
     }

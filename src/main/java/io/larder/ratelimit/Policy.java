@@ -1,5 +1,6 @@
 package io.larder.ratelimit;
 
+import io.larder.model.Glob;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -61,9 +62,13 @@ public record Policy(
     return new Policy(name, unit, limit, window, model, shadow, holder);
   }
 
-  /** What it counts under, unlike that of any other policy of its subject. */
+  /**
+   * What it counts under, unlike that of any other policy of its subject. One of another unit or
+   * window counts anew: what was counted in other units, or in other parts of time, says nothing.
+   */
   String counter() {
-    return holder.isEmpty() ? name : holder + ":" + name;
+    var mine = name + ":" + unit.word() + (window.isZero() ? "" : ":" + window.toSeconds());
+    return holder.isEmpty() ? mine : holder + ":" + mine;
   }
 
   /** What figures call it. Names of keys' policies are their makers', and without number. */
@@ -73,15 +78,6 @@ public record Policy(
 
   /** Whether it counts requests for that model. */
   public boolean concerns(String requested) {
-    return model.isEmpty() || glob(model.get()).matcher(requested).matches();
-  }
-
-  private static Pattern glob(String glob) {
-    var regex = new StringBuilder();
-    for (int i = 0; i < glob.length(); i++) {
-      char c = glob.charAt(i);
-      regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
-    }
-    return Pattern.compile(regex.toString(), Pattern.DOTALL);
+    return model.isEmpty() || new Glob(model.get()).matches(requested);
   }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * EVALSHA settle  the same keys
  *   GET, UNLINK, HEXISTS, HINCRBY, ZREM
  * EVALSHA renew   larder:1:limit:{subject}:policy …
- *   ZSCORE, ZADD, PEXPIRE
+ *   ZADD, PEXPIRE
  * </pre>
  *
  * A window is a hash of at most 63 fields and expires a window and a sixtieth after the first

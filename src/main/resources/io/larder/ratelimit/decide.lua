@@ -72,9 +72,13 @@ for i = 1, count do
     local bucket = floor(now * PARTS / window)
     local kept = call('HMGET', key, 't', 'o', bucket)
     kepts[i] = tonumber(kept[2])
-    local oldest = kepts[i] or bucket
+    local oldest, newest = kepts[i] or bucket, kept[3]
     used = tonumber(kept[1]) or 0
-    if used > 0 and oldest < bucket - PARTS then
+    if oldest > bucket then
+      -- the clock went back, as after a failover: what was counted lies in the future, and counts
+      bucket = oldest
+      newest = call('HGET', key, bucket)
+    elseif oldest < bucket - PARTS then
       used, oldest, gones[i] = prune(key, bucket, used, oldest)
     end
     used = max(0, used)
@@ -82,7 +86,7 @@ for i = 1, count do
     if cost > 0 and used + cost > limit then
       waits = wait(key, window, bucket, oldest, used + cost - limit)
     end
-    buckets[i], oldests[i], newests[i] = bucket, oldest, kept[3]
+    buckets[i], oldests[i], newests[i] = bucket, oldest, newest
   end
   if waits > 0 and ARGV[at + 3] ~= '1' then
     admitted = false

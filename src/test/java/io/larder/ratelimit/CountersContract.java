@@ -184,8 +184,28 @@ abstract class CountersContract {
     counters().settle(subject, "a", charges, List.of(0L));
     assertThat(remaining(policy)).isEqualTo(1);
     counters().settle(subject, "a", charges, List.of(0L));
-    counters().renew(subject, "a", charges);
     assertThat(remaining(policy)).isEqualTo(1);
+    counters().renew(subject, "a", charges);
+    assertThat(remaining(policy)).as("a lease that was lost").isZero();
+    counters().settle(subject, "a", charges, List.of(0L));
+    assertThat(remaining(policy)).isEqualTo(1);
+  }
+
+  @Test
+  void policy_ofAnotherWindowOrUnit_countsAnew() {
+    var few = new Policy("x", Unit.REQUESTS, 1, WINDOW, Optional.empty(), false);
+    var longer =
+        new Policy("x", Unit.REQUESTS, 1, WINDOW.multipliedBy(60), Optional.empty(), false);
+    var tokens = new Policy("x", Unit.TOKENS, 1, WINDOW, Optional.empty(), false);
+    var atOnce = new Policy("x", Unit.CONCURRENT, 1, Duration.ZERO, Optional.empty(), false);
+    for (var policy : List.of(few, longer, tokens, atOnce, few.heldBy("key/1"))) {
+      assertThat(ask(new Charge(policy, 1)))
+          .as(policy.counter())
+          .isInstanceOf(Decision.Admitted.class);
+      assertThat(ask(new Charge(policy, 1)))
+          .as(policy.counter())
+          .isInstanceOf(Decision.Refused.class);
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.larder.ratelimit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.valkey.TestValkey;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -62,7 +64,7 @@ final class ValkeyCountersIT extends CountersContract {
     var keys = RawCommand.strings(server.command("KEYS", "larder:1:limit:*odd*"));
     assertThat(keys)
         .containsExactlyInAnyOrder(
-            "larder:1:limit:{user/t/%7Bodd%7D%25name}:r",
+            "larder:1:limit:{user/t/%7Bodd%7D%25name}:r:tokens:1",
             "larder:1:limit:{user/t/%7Bodd%7D%25name}:charged:id");
     for (var key : keys) {
       assertThat(number("PTTL", key)).isBetween(1L, 1_100L);
@@ -97,6 +99,88 @@ final class ValkeyCountersIT extends CountersContract {
       Await.until(
           "some has left",
           () -> counters.decide("acl", "d", charges.subList(0, 1)) instanceof Decision.Admitted);
+    }
+  }
+
+  /**
+   * Goal: what is charged amid a long run of requests that cost nothing in the end is forgotten
+   * when its time is over. Method: the script with a clock that the test sets.
+   */
+  @Test
+  void decide_afterManySettledToNothing_forgetsInTime() throws IOException {
+    var policy = Policies.parse("user", "tokens=1000;w=60").getFirst();
+    var key = "larder:1:limit:{clock}:" + policy.counter();
+    long now = 1_800_000_000_000L;
+    for (int second = 0; second < 200; second++) {
+      assertThat(decideAt(now, key, policy, 100).getFirst()).isOne();
+      settle(key, "larder:1:limit:{clock}:charged");
+      now += 1_000;
+    }
+    assertThat(decideAt(now, key, policy, 900)).startsWith(1L, 900L);
+    for (int i = 0; i < 30; i++) {
+      now += 20_000;
+      assertThat(decideAt(now, key, policy, 10).getFirst()).isOne();
+    }
+    assertThat(decideAt(now, key, policy, 0).get(1)).isLessThanOrEqualTo(50);
+    assertThat(number("HLEN", key)).isLessThanOrEqualTo(63);
+  }
+
+  /** Goal: a clock that goes back, as after a failover, neither fails nor forgets. */
+  @Test
+  void decide_clockGoesBack_goesOnCounting() throws IOException {
+    var policy = Policies.parse("user", "requests=20;w=1").getFirst();
+    var key = "larder:1:limit:{back}:" + policy.counter();
+    long now = 1_800_000_000_000L;
+    for (int i = 0; i < 20; i++) {
+      assertThat(decideAt(now, key, policy, 1).getFirst()).isOne();
+    }
+    for (int back : new int[] {25, 500, 3_600_000}) {
+      assertThat(decideAt(now - back, key, policy, 1)).startsWith(0L, 20L);
+    }
+    assertThat(decideAt(now + 1_100, key, policy, 1)).startsWith(1L, 1L);
+    for (int i = 1; i < 20; i++) {
+      assertThat(decideAt(now + 1_050, key, policy, 1).getFirst()).isOne();
+    }
+    assertThat(decideAt(now + 2_200, key, policy, 1)).startsWith(1L, 1L);
+  }
+
+  private static List<Long> decideAt(long now, String key, Policy policy, long cost)
+      throws IOException {
+    var script =
+        resource("decide.lua")
+            .replace("call('TIME')", "{" + now / 1_000 + ", " + now % 1_000 * 1_000 + "}");
+    var charged = key.substring(0, key.indexOf('}') + 1) + ":charged";
+    var reply =
+        server.command(
+            "EVAL",
+            script,
+            "2",
+            key,
+            charged,
+            "id",
+            "60000",
+            policy.unit().isTokens() ? "1" : "0",
+            String.valueOf(policy.window().toMillis()),
+            String.valueOf(policy.limit()),
+            String.valueOf(cost),
+            "0");
+    assertThat(reply).as(reply).startsWith("*");
+    return reply
+        .lines()
+        .filter(line -> line.startsWith(":"))
+        .map(line -> Long.parseLong(line.substring(1).strip()))
+        .toList();
+  }
+
+  private static void settle(String key, String charged) throws IOException {
+    var reply =
+        server.command("EVAL", resource("settle.lua"), "2", key, charged, "id", "60000", "0");
+    assertThat(reply).startsWith(":1");
+  }
+
+  private static String resource(String name) throws IOException {
+    try (var in = ValkeyCounters.class.getResourceAsStream(name)) {
+      return new String(Objects.requireNonNull(in).readAllBytes(), UTF_8);
     }
   }
 
