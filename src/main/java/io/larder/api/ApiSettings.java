@@ -3,6 +3,7 @@ package io.larder.api;
 import io.larder.setting.Checked;
 import io.larder.setting.InvalidSetting;
 import io.larder.setting.Settings;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -13,10 +14,21 @@ import java.util.regex.Pattern;
  * @param bodyBytesMax {@code larder.api.body-bytes-max}: largest request body
  * @param corsOrigins {@code larder.api.cors-origins}: whose pages may call Larder, as browsers name
  *     them
+ * @param sessionIdle {@code larder.session.idle}: how long a session lasts without a request
+ * @param sessionMax {@code larder.session.max}: how long a session lasts at all
+ * @param sessionSecure {@code larder.session.secure}: whether browsers send sessions over TLS alone
  */
-record ApiSettings(int bodyBytesMax, Set<String> corsOrigins) implements Checked {
+record ApiSettings(
+    int bodyBytesMax,
+    Set<String> corsOrigins,
+    Duration sessionIdle,
+    Duration sessionMax,
+    boolean sessionSecure)
+    implements Checked {
   private static final int BYTES_MIN = 1024;
   private static final int BYTES_MAX = 64 * 1024 * 1024;
+  private static final Duration SESSION_MIN = Duration.ofSeconds(1);
+  private static final Duration SESSION_MAX = Duration.ofDays(30);
 
   private static final String ORIGINS = "larder.api.cors-origins";
   private static final int ORIGINS_MAX = 100;
@@ -31,7 +43,11 @@ record ApiSettings(int bodyBytesMax, Set<String> corsOrigins) implements Checked
 
   static ApiSettings from(Settings settings) {
     return new ApiSettings(
-        settings.integer("larder.api.body-bytes-max", BYTES_MIN, BYTES_MAX), origins(settings));
+        settings.integer("larder.api.body-bytes-max", BYTES_MIN, BYTES_MAX),
+        origins(settings),
+        settings.duration("larder.session.idle", SESSION_MIN, SESSION_MAX),
+        settings.duration("larder.session.max", SESSION_MIN, SESSION_MAX),
+        settings.flag("larder.session.secure"));
   }
 
   private static Set<String> origins(Settings settings) {

@@ -9,9 +9,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Origins, and what is refused. */
+/** Origins and times of sessions, and what is refused. */
 final class ApiSettingsTest {
   private static ApiSettings settings(String name, String value) {
     var all = new HashMap<String, String>();
@@ -48,5 +49,19 @@ final class ApiSettingsTest {
     assertThatThrownBy(() -> settings("larder.api.cors-origins", origins))
         .isInstanceOf(InvalidSetting.class)
         .hasMessageStartingWith("larder.api.cors-origins must be origins such as");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "larder.session.idle, PT0S",
+    "larder.session.idle, P31D",
+    "larder.session.max, PT0.5S",
+    "larder.session.max, 60",
+    "larder.session.secure, yes"
+  })
+  void sessions_outOfRange_stopTheStart(String name, String value) {
+    assertThatThrownBy(() -> settings(name, value))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessageStartingWith(name + " must be ");
   }
 }
