@@ -23,6 +23,7 @@ class Senders {
 
   @Inject Credentials credentials;
   @Inject Sessions sessions;
+  @Inject Strangers strangers;
 
   Sender of(HttpServletRequest request) {
     var key = key(request);
@@ -30,7 +31,7 @@ class Senders {
       return ofKey(key.get(), request);
     }
     if (request.getHeader("Authorization") != null) {
-      return refused(Refusal.unauthorized());
+      return refused(strangers.failed(request));
     }
     return sessions
         .find(request)
@@ -41,7 +42,7 @@ class Senders {
   private Sender ofKey(String key, HttpServletRequest request) {
     return switch (credentials.identify(key)) {
       case Identity.Known(Caller caller) -> known(caller);
-      case Identity.Unknown unknown -> refused(Refusal.unauthorized());
+      case Identity.Unknown unknown -> refused(strangers.failed(request));
       case Identity.Unsure unsure -> refused(Refusal.unsure());
     };
   }

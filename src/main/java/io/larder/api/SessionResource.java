@@ -37,6 +37,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class SessionResource {
   @Inject Credentials credentials;
   @Inject Sessions sessions;
+  @Inject Strangers strangers;
   @Inject ApiSettings settings;
   @Context HttpServletRequest request;
 
@@ -59,6 +60,7 @@ public class SessionResource {
   @APIResponse(responseCode = "400", description = "The body is something else")
   @APIResponse(responseCode = "401", description = "Nobody has that key")
   @APIResponse(responseCode = "403", description = "The page of another site has sent this")
+  @APIResponse(responseCode = "429", description = "Too many wrong keys from this address")
   public Response begin(InputStream body) throws IOException {
     if (CrossSite.isFrom(request, settings.corsOrigins())) {
       throw Refusal.crossSite();
@@ -71,7 +73,7 @@ public class SessionResource {
             .header(HttpHeaders.CACHE_CONTROL, "no-store")
             .build();
       }
-      case Identity.Unknown unknown -> throw Refusal.unauthorized();
+      case Identity.Unknown unknown -> throw strangers.failed(request);
       case Identity.Unsure unsure -> throw Refusal.unsure();
     };
   }
