@@ -31,7 +31,7 @@ public class KeyFilter extends HttpFilter {
       chain.doFilter(request, response);
       return;
     }
-    switch (senders.of(request)) {
+    switch (senders.of(request, response)) {
       case Sender.Known(Caller caller, Optional<String> token) -> {
         current.set(caller);
         token.ifPresent(text -> request.setAttribute(Sessions.TOKEN, text));

@@ -50,6 +50,14 @@ public final class Refusal extends RuntimeException {
         403, "cross_site", "pages of other sites may not do this: see larder.api.cors-origins");
   }
 
+  /** The server knows somebody whose name does not do here. */
+  static Refusal unfitName() {
+    return new Refusal(
+        403,
+        "forbidden",
+        "names of users and tenants are 1 to 128 letters, digits and ._@:|+~=- , not yours");
+  }
+
   /** There is no room for another session. */
   static Refusal noRoom() {
     return new Refusal(503, "busy", "this node has as many sessions as it may");
