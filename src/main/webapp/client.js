@@ -1,5 +1,6 @@
 /**
- * Speaks to Larder: signs in with an API key and asks for streamed answers.
+ * Speaks to Larder by the session of the browser: signs in and out, and asks for streamed answers. The key is sent once
+ * and kept nowhere.
  *
  * @typedef {object} CacheStatus What the cache did for one answer.
  * @property {string} result HIT, MISS or BYPASS
@@ -8,16 +9,40 @@
  * @property {?number} providerMillis time the provider took when the entry was made
  */
 export class Client {
-  #key;
+  #token;
 
-  /** @param {string} key an API key of Larder */
-  constructor(key) {
-    this.#key = key;
+  /** @param {string} token the session's, which every request that changes something shows */
+  constructor(token) {
+    this.#token = token;
   }
 
-  /** Who the key belongs to. Throws {@link RequestError} when it is nobody's. */
-  async me() {
-    return (await this.#send("api/me")).json();
+  /**
+   * Signs in with an API key. Throws {@link RequestError} when it is nobody's.
+   *
+   * @param {string} key an API key of Larder
+   */
+  static async signIn(key) {
+    const response = await fetch("api/session", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ key }),
+    });
+    return new Client((await json(response)).csrfToken);
+  }
+
+  /** The client of the session that the browser is in; null when it is in none. */
+  static async resume() {
+    const response = await fetch("api/me");
+    return response.status === 401 ? null : new Client((await json(response)).csrfToken);
+  }
+
+  /** Signs out; a session that is over already is no failure. */
+  async signOut() {
+    await this.#send("api/session", { method: "DELETE" }).catch((error) => {
+      if (error.status !== 401) {
+        throw error;
+      }
+    });
   }
 
   /** The names of the models that can be asked. */
@@ -47,13 +72,21 @@ export class Client {
   async #send(path, options = {}) {
     const response = await fetch(path, {
       ...options,
-      headers: { ...options.headers, Authorization: `Bearer ${this.#key}` },
+      headers: { ...options.headers, "X-CSRF-Token": this.#token },
     });
-    if (!response.ok) {
-      throw new RequestError(response.status, await message(response));
-    }
-    return response;
+    return checked(response);
   }
+}
+
+async function json(response) {
+  return (await checked(response)).json();
+}
+
+async function checked(response) {
+  if (!response.ok) {
+    throw new RequestError(response.status, await message(response));
+  }
+  return response;
 }
 
 /** Larder or a provider refused a request. */

@@ -2,8 +2,6 @@ import { LitElement, html, nothing } from "lit";
 import { Client } from "../client.js";
 import "./larder-answer.js";
 
-const KEY = "larder.key";
-
 /** The whole page: sign in, ask, and see where answers come from. */
 class LarderPage extends LitElement {
   static properties = {
@@ -30,10 +28,8 @@ class LarderPage extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    const key = this.#keyFromLink() ?? sessionStorage.getItem(KEY);
-    if (key) {
-      this.#signIn(key);
-    }
+    const key = this.#keyFromLink();
+    this.#enter(() => (key ? Client.signIn(key) : Client.resume()));
   }
 
   render() {
@@ -97,33 +93,36 @@ class LarderPage extends LitElement {
     return key;
   }
 
-  async #signIn(key) {
-    const client = new Client(key);
+  /** Shows the page to whoever gets a client. */
+  async #enter(client) {
     this.busy = true;
     try {
-      await client.me();
-      sessionStorage.setItem(KEY, key);
-      this.models = await client.models().catch(() => []);
-      this.client = client;
+      const entered = await client();
+      this.models = entered ? await entered.models().catch(() => []) : [];
+      this.client = entered;
       this.problem = "";
     } catch (error) {
-      sessionStorage.removeItem(KEY);
       this.problem = error.message;
     } finally {
       this.busy = false;
     }
   }
 
-  #signOut() {
-    sessionStorage.removeItem(KEY);
-    this.client = null;
-    this.answers = [];
-    this.problem = "";
+  async #signOut() {
+    try {
+      await this.client.signOut();
+      this.client = null;
+      this.answers = [];
+      this.problem = "";
+    } catch (error) {
+      this.problem = error.message;
+    }
   }
 
   #submitKey(event) {
     event.preventDefault();
-    this.#signIn(new FormData(event.target).get("key").trim());
+    const key = new FormData(event.target).get("key").trim();
+    this.#enter(() => Client.signIn(key));
   }
 
   #submitOnEnter(event) {

@@ -156,6 +156,18 @@ final class DoorsIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/metrics", "/health", "/openapi", "/openapi/ui/", "/favicon.ico", "/v1", "/api"})
+  void answer_ofWhatIsNotLarders_carriesSecurityHeadersToo(String path) {
+    var answer = LarderProcess.send(HttpRequest.newBuilder(LARDER.uri(path)).build());
+    assertThat(header(answer, "X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(header(answer, "X-Frame-Options")).isEqualTo("DENY");
+    assertThat(header(answer, "Referrer-Policy")).isEqualTo("no-referrer");
+    assertThat(header(answer, "Content-Security-Policy")).isNotEmpty();
+    assertThat(answer.headers().firstValue("Strict-Transport-Security")).as("no TLS").isEmpty();
+  }
+
   @Test
   void log_holdsNoPromptAnswerOrKey() {
     LARDER.chat(

@@ -41,13 +41,13 @@ public final class LarderProcess implements AutoCloseable {
   private final Map<String, String> environment;
   private Process process;
 
-  private LarderProcess(String name, Map<String, String> environment) {
+  private LarderProcess(String name, Map<String, String> environment, Map<String, String> dropIns) {
     this.files = WLP.toAbsolutePath().getParent().getParent().resolve("it").resolve(name);
     this.port = ValkeyProcess.freePort();
     this.environment = new HashMap<>(environment);
     this.environment.putIfAbsent("LARDER_ADMIN_KEY", KEY);
     this.environment.put("LARDER_HTTP_PORT", String.valueOf(port));
-    copyServer();
+    copyServer(dropIns);
     this.process = launch();
   }
 
@@ -57,14 +57,24 @@ public final class LarderProcess implements AutoCloseable {
    * @param name of its folder
    */
   public static LarderProcess start(String name, Map<String, String> environment) {
-    var larder = new LarderProcess(name, environment);
+    return start(name, environment, Map.of());
+  }
+
+  /**
+   * The same, with configuration that the operator has dropped in.
+   *
+   * @param dropIns file name to server.xml elements
+   */
+  public static LarderProcess start(
+      String name, Map<String, String> environment, Map<String, String> dropIns) {
+    var larder = new LarderProcess(name, environment, dropIns);
     larder.awaitReady();
     return larder;
   }
 
   /** Starts a server that is expected to stop by itself, and waits for that. */
   public static LarderProcess startAndFail(String name, Map<String, String> environment) {
-    var larder = new LarderProcess(name, environment);
+    var larder = new LarderProcess(name, environment, Map.of());
     try {
       if (!larder.process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)) {
         larder.close();
@@ -166,7 +176,7 @@ public final class LarderProcess implements AutoCloseable {
     }
   }
 
-  private void copyServer() {
+  private void copyServer(Map<String, String> dropIns) {
     var built = WLP.resolve("usr/servers/larder");
     var target = files.resolve("servers/larder");
     try {
@@ -174,6 +184,11 @@ public final class LarderProcess implements AutoCloseable {
       Files.createDirectories(target.resolve("apps"));
       for (var file : List.of("server.xml", "jvm.options", "server.env", "apps/larder.war")) {
         Files.copy(built.resolve(file), target.resolve(file));
+      }
+      var overrides = Files.createDirectories(target.resolve("configDropins/overrides"));
+      for (var dropIn : dropIns.entrySet()) {
+        Files.writeString(
+            overrides.resolve(dropIn.getKey()), "<server>" + dropIn.getValue() + "</server>");
       }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);

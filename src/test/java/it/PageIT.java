@@ -86,6 +86,12 @@ final class PageIT {
       assertThat(answer(page)).containsText("BYPASS");
 
       assertThat(page.url()).doesNotContain("key");
+      page.reload();
+      assertThat(page.getByLabel("Your question")).isVisible();
+      assertThat(
+              page.evaluate(
+                  "document.cookie + JSON.stringify([{...sessionStorage}, {...localStorage}])"))
+          .isEqualTo("[{},{}]");
       assertThat(complaints).isEmpty();
       page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign out")).click();
       assertThat(page.getByLabel("API key")).isVisible();

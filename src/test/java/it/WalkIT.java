@@ -21,6 +21,8 @@ final class WalkIT {
   /** What users may call below {@code /api}; everything else there is for administrators. */
   private static final Set<String> FOR_USERS =
       Set.of(
+          "POST /api/session",
+          "DELETE /api/session",
           "GET /api/me",
           "GET /api/limits",
           "GET /api/cache",
@@ -30,6 +32,9 @@ final class WalkIT {
           "POST /api/keys",
           "DELETE /api/keys/{id}",
           "POST /api/keys/{id}/rotate");
+
+  /** Where a stranger may knock: what it says is wrong, but not that it says it. */
+  private static final String SIGN_IN = "POST /api/session";
 
   private static final Set<String> METHODS =
       Set.of("get", "put", "post", "delete", "patch", "head", "options");
@@ -82,6 +87,10 @@ final class WalkIT {
     for (var door : doors()) {
       for (var key : new String[] {"", "wrong", "lk_" + "a".repeat(43), "x".repeat(600)}) {
         var answer = door.open(key);
+        if (door.toString().equals(SIGN_IN)) {
+          assertThat(answer.statusCode()).isEqualTo(400);
+          continue;
+        }
         assertThat(answer.statusCode()).as("%s with '%s'", door, key).isEqualTo(401);
         assertThat(text(answer))
             .as(door.toString())
@@ -120,6 +129,19 @@ final class WalkIT {
           .isNotIn(401, 403);
     }
     assertThat(failures()).isEqualTo(before);
+  }
+
+  @Test
+  void session_withoutItsToken_changesNothingAnywhere() {
+    var browser = Browser.signIn(LARDER, LarderProcess.KEY);
+    for (var door : doors()) {
+      if (!door.method().equals("GET") && !door.toString().equals(SIGN_IN)) {
+        var answer = browser.forged(door.method(), door.path().replaceAll("\\{[^}]*}", "x"), "{}");
+        assertThat(answer.statusCode()).as("%s: %s", door, text(answer)).isEqualTo(403);
+        assertThat(text(answer)).contains("csrf_token_invalid");
+      }
+    }
+    assertThat(browser.isKnown()).isTrue();
   }
 
   private static long failures() {

@@ -115,6 +115,7 @@ final class HouseTest {
                 "jakarta.ws.rs..",
                 "jakarta.servlet..",
                 "org.eclipse.microprofile.faulttolerance..",
+                "org.eclipse.microprofile.jwt..",
                 "org.eclipse.microprofile.openapi..")),
         arguments(
             "admin",

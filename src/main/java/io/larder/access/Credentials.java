@@ -13,12 +13,14 @@ public final class Credentials {
   private static final Pattern FORM = Pattern.compile("[!-~]{1,512}");
 
   private final byte[] adminKeyHash;
+  private final AdminMark adminMark;
   private final NearKeys keys;
   private final Uses uses;
   private final InstantSource clock;
 
   Credentials(AccessSettings settings, NearKeys keys, Uses uses, InstantSource clock) {
     this.adminKeyHash = Secret.sha256(settings.adminKey());
+    this.adminMark = new AdminMark(adminKeyHash);
     this.keys = keys;
     this.uses = uses;
     this.clock = clock;
@@ -40,7 +42,11 @@ public final class Credentials {
     if (!Secret.isOne(key)) {
       return new Identity.Unknown();
     }
-    return switch (keys.find(HexFormat.of().formatHex(hash))) {
+    return find(HexFormat.of().formatHex(hash));
+  }
+
+  private Identity find(String hash) {
+    return switch (keys.find(hash)) {
       case NearKeys.Found.There(ApiKey found) -> known(found);
       case NearKeys.Found.Nothing nothing -> new Identity.Unknown();
       case NearKeys.Found.Unsure unsure -> new Identity.Unsure();
@@ -53,6 +59,27 @@ public final class Credentials {
     }
     uses.note(key.id());
     return new Identity.Known(key.caller());
+  }
+
+  /**
+   * By what a session remembers a key, so that it can be told later whether the key is still good.
+   * Whoever reads it does not know the key.
+   *
+   * @param key one that {@link #identify} knows
+   */
+  public String mark(String key) {
+    var hash = Secret.sha256(key);
+    return MessageDigest.isEqual(adminKeyHash, hash)
+        ? adminMark.text()
+        : HexFormat.of().formatHex(hash);
+  }
+
+  /** Who bears the key of that mark now. */
+  public Identity recall(String mark) {
+    if (!mark.startsWith(AdminMark.PREFIX)) {
+      return find(mark);
+    }
+    return adminMark.is(mark) ? new Identity.Known(ADMIN) : new Identity.Unknown();
   }
 
   /** In whose name Larder does what the operator has configured. */

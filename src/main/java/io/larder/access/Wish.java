@@ -52,10 +52,15 @@ public record Wish(
    * @throws IllegalArgumentException if it is none
    */
   public static void check(String what, String name) {
-    if (!NAME.matcher(name).matches()) {
+    if (!isName(name)) {
       throw new IllegalArgumentException(
           what + " must be 1 to 128 letters, digits and ._@:|+~=- , was " + shown(name));
     }
+  }
+
+  /** Whether users and tenants may be called that. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
   }
 
   private static String shown(Object found) {

@@ -3,6 +3,7 @@ package io.larder.admin;
 import io.larder.api.ConditionalRequests;
 import io.larder.api.MeResource;
 import io.larder.api.ProblemErrors;
+import io.larder.api.SessionResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Set;
@@ -32,6 +33,7 @@ public class ManagementApplication extends Application {
   @Override
   public Set<Class<?>> getClasses() {
     return Set.of(
+        SessionResource.class,
         MeResource.class,
         LimitsResource.class,
         CacheResource.class,

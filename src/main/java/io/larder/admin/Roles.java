@@ -1,6 +1,7 @@
 package io.larder.admin;
 
 import io.larder.api.Refusal;
+import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -13,12 +14,15 @@ import java.util.Optional;
 
 /**
  * Lets callers below {@code /api} do what {@link RolesAllowed} on the method, or else on the class,
- * says; nobody may call what carries none.
+ * says; nobody may call what carries none, and anybody a method with {@link PermitAll}.
  */
 @Provider
 public class Roles implements DynamicFeature {
   @Override
   public void configure(ResourceInfo resource, FeatureContext context) {
+    if (resource.getResourceMethod().isAnnotationPresent(PermitAll.class)) {
+      return;
+    }
     var allowed =
         Optional.ofNullable(resource.getResourceMethod().getAnnotation(RolesAllowed.class))
             .or(

@@ -77,22 +77,6 @@ record ApiError(
     };
   }
 
-  /** No identity. */
-  static ApiError unauthorized() {
-    return of(
-        401,
-        "invalid_api_key",
-        "an API key of Larder is needed, as Authorization: Bearer KEY or x-api-key: KEY");
-  }
-
-  /** An identity that cannot be told now. */
-  static ApiError unsure() {
-    return of(
-        503,
-        "store_unavailable",
-        "whether this key is good cannot be told now: the store of keys gives no answer");
-  }
-
   private static ApiError ofStatus(int status) {
     return switch (status) {
       case 400 -> of(400, "invalid_request", "the request cannot be read");
@@ -134,6 +118,11 @@ record ApiError(
         .or(() -> status == 503 ? Optional.of("1") : Optional.empty());
   }
 
+  /** How to become known, for who is not; empty = that would not help. */
+  Optional<String> challenge() {
+    return status == 401 ? Optional.of("Bearer realm=\"larder\"") : Optional.empty();
+  }
+
   /**
    * The body as clients of an endpoint expect it.
    *
@@ -156,6 +145,7 @@ record ApiError(
     boolean inference = path.startsWith("/v1");
     response.setStatus(status);
     retryAfter().ifPresent(seconds -> response.setHeader("Retry-After", seconds));
+    challenge().ifPresent(how -> response.setHeader("WWW-Authenticate", how));
     response.setContentType(inference ? "application/json" : "application/problem+json");
     response.getWriter().write(inference ? on(path.substring("/v1".length())) : problem());
   }

@@ -1,7 +1,5 @@
 package io.larder.api;
 
-import io.larder.access.Credentials;
-import io.larder.access.Identity;
 import io.larder.cached.CurrentCaller;
 import io.larder.model.Caller;
 import jakarta.inject.Inject;
@@ -16,45 +14,40 @@ import java.security.Principal;
 import java.util.Optional;
 
 /**
- * Lets nobody below {@code /v1} and {@code /api} without a key, and tells the rest who the caller
- * is. Mapped in web.xml, after {@link SecurityHeaders}.
+ * Lets nobody below {@code /v1} and {@code /api} whom {@link Senders} does not know, and tells the
+ * rest who the caller is. Mapped in web.xml, after {@link SecurityHeaders} and {@link CorsFilter}.
  */
 public class KeyFilter extends HttpFilter {
   private static final long serialVersionUID = 1L;
-  private static final String BEARER = "Bearer ";
 
-  @Inject transient Credentials credentials;
+  @Inject transient Senders senders;
   @Inject transient CurrentCaller current;
 
   @Override
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    switch (key(request).map(credentials::identify).orElseGet(Identity.Unknown::new)) {
-      case Identity.Known(Caller caller) -> {
+    if (isSignIn(request)) {
+      chain.doFilter(request, response);
+      return;
+    }
+    switch (senders.of(request, response)) {
+      case Sender.Known(Caller caller, Optional<String> token) -> {
         current.set(caller);
+        token.ifPresent(text -> request.setAttribute(Sessions.TOKEN, text));
         if (request.getMethod().equals("GET")) {
           // what one caller may see, no cache on the way may show to another
           response.setHeader("Cache-Control", "no-store");
         }
         chain.doFilter(new Identified(request, caller), response);
       }
-      case Identity.Unknown unknown -> {
-        response.setHeader("WWW-Authenticate", "Bearer realm=\"larder\"");
-        ApiError.unauthorized().answer(request, response);
-      }
-      case Identity.Unsure unsure -> {
-        ApiError.unsure().answer(request, response);
-      }
+      case Sender.Refused(ApiError error) -> error.answer(request, response);
     }
   }
 
-  private static Optional<String> key(HttpServletRequest request) {
-    var authorization = request.getHeader("Authorization");
-    if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-      return Optional.of(authorization.substring(BEARER.length()).strip());
-    }
-    return Optional.ofNullable(request.getHeader("x-api-key")).map(String::strip);
+  /** The one request that a stranger may send, written as it is and in no other way. */
+  private static boolean isSignIn(HttpServletRequest request) {
+    return request.getMethod().equals("POST") && ApiError.path(request).equals("/api/session");
   }
 
   /** A request whose caller is known. */

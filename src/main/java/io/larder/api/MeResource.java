@@ -4,6 +4,7 @@ import io.larder.json.JsonWriter;
 import io.larder.model.Caller;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -11,6 +12,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -23,12 +25,21 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = OpenApiPaths.MANAGEMENT)
 public class MeResource {
   @Context SecurityContext security;
+  @Context HttpServletRequest request;
 
-  /** The caller's name, tenant and roles. */
+  /** The caller's name, tenant and roles, and the token of the session if it is by one. */
   @GET
-  @Operation(summary = "Tell who the caller is")
+  @Operation(
+      summary = "Tell who the caller is",
+      description =
+          "A signed-in browser also gets csrfToken, which it sends as X-CSRF-Token with every POST, "
+              + "PUT, PATCH and DELETE.")
   public String me() {
     var caller = (Caller) Objects.requireNonNull(security.getUserPrincipal());
+    return json(caller, Optional.ofNullable((String) request.getAttribute(Sessions.TOKEN)));
+  }
+
+  static String json(Caller caller, Optional<String> token) {
     return "{\"name\":"
         + JsonWriter.quote(caller.id())
         + ",\"tenant\":"
@@ -38,6 +49,7 @@ public class MeResource {
             .sorted()
             .map(JsonWriter::quote)
             .collect(Collectors.joining(",", "[", "]"))
+        + token.map(text -> ",\"csrfToken\":" + JsonWriter.quote(text)).orElse("")
         + "}";
   }
 }

@@ -20,6 +20,7 @@ public class ProblemErrors implements ExceptionMapper<Throwable> {
     var response =
         Response.status(error.status()).type("application/problem+json").entity(error.problem());
     error.retryAfter().ifPresent(seconds -> response.header("Retry-After", seconds));
+    error.challenge().ifPresent(how -> response.header("WWW-Authenticate", how));
     return response.build();
   }
 }

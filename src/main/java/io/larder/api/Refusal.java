@@ -20,6 +20,49 @@ public final class Refusal extends RuntimeException {
     return new Refusal(400, "invalid_request", message);
   }
 
+  /** Nobody is known by what the request shows. */
+  static Refusal unauthorized() {
+    return new Refusal(
+        401,
+        "invalid_api_key",
+        "an API key of Larder is needed, as Authorization: Bearer KEY or x-api-key: KEY");
+  }
+
+  /** Whether a key is good cannot be told now. */
+  static Refusal unsure() {
+    return new Refusal(
+        503,
+        "store_unavailable",
+        "whether this key is good cannot be told now: the store of keys gives no answer");
+  }
+
+  /** A request by a session does not show the session's token. */
+  static Refusal csrf() {
+    return new Refusal(
+        403,
+        "csrf_token_invalid",
+        "a signed-in browser must send the csrfToken of GET /api/me as X-CSRF-Token");
+  }
+
+  /** A page of another site has made a browser send this. */
+  static Refusal crossSite() {
+    return new Refusal(
+        403, "cross_site", "pages of other sites may not do this: see larder.api.cors-origins");
+  }
+
+  /** The server knows somebody whose name does not do here. */
+  static Refusal unfitName() {
+    return new Refusal(
+        403,
+        "forbidden",
+        "names of users and tenants are 1 to 128 letters, digits and ._@:|+~=- , not yours");
+  }
+
+  /** There is no room for another session. */
+  static Refusal noRoom() {
+    return new Refusal(503, "busy", "this node has as many sessions as it may");
+  }
+
   /** The caller has none of these roles. */
   public static Refusal forbidden(List<String> roles) {
     var wanted = roles.isEmpty() ? "a role that nobody has" : "role " + String.join(" or ", roles);

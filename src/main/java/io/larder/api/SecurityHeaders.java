@@ -17,10 +17,15 @@ import java.util.regex.Pattern;
  * has to stand in the page, so its hash is allowed, and nothing else inline.
  *
  * @see <a href="https://www.w3.org/TR/CSP3/">Content Security Policy, level 3</a>
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6797">RFC 6797, Strict-Transport-Security</a>
  */
 public class SecurityHeaders extends HttpFilter {
   private static final long serialVersionUID = 1L;
   private static final String PAGE = "/index.html";
+
+  /** For a year from each answer; of this host alone, since others may not have TLS. */
+  private static final String STRICT_TRANSPORT = "max-age=31536000";
+
   private static final Pattern IMPORT_MAP =
       Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
 
@@ -60,6 +65,9 @@ public class SecurityHeaders extends HttpFilter {
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("Referrer-Policy", "no-referrer");
     response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+    if (request.isSecure()) {
+      response.setHeader("Strict-Transport-Security", STRICT_TRANSPORT);
+    }
     chain.doFilter(request, response);
   }
 }

@@ -25,7 +25,7 @@ public final class LimitExceeded extends NotAdmitted {
    *
    * @param scope whose, such as {@code provider openai}
    */
-  LimitExceeded(String scope, Decision.Refused refusal) {
+  public LimitExceeded(String scope, Decision.Refused refusal) {
     super(text(scope, refusal.violated(), refusal.retryAfter()));
     this.scope = scope;
     this.refusal = refusal;

@@ -13,15 +13,18 @@ import java.util.Map;
  * @param user policies of each user
  * @param userIsDefault whether those are the shipped ones, which spare the bootstrap administrator
  * @param providers policies of each provider that has some, over all users and nodes
+ * @param stranger policies of each address from which wrong keys come; they count requests alone
  * @param onOutage what happens while Valkey is out of reach
  */
 public record LimitSettings(
     List<Policy> user,
     boolean userIsDefault,
     Map<String, List<Policy>> providers,
+    List<Policy> stranger,
     OnOutage onOutage) {
   private static final String USER = "larder.limits.user";
   private static final String PROVIDER = "larder.limits.provider.";
+  private static final String STRANGER = "larder.limits.stranger";
   private static final String RANGE =
       "policies, comma separated: NAME?requests=N;w=SECONDS, tokens=N;w=SECONDS, concurrent=N";
 
@@ -38,6 +41,7 @@ public record LimitSettings(
   public LimitSettings {
     user = List.copyOf(user);
     providers = Map.copyOf(providers);
+    stranger = List.copyOf(stranger);
   }
 
   static LimitSettings from(Settings settings) {
@@ -51,7 +55,22 @@ public record LimitSettings(
         policies("user", USER, settings),
         settings.isDefault(USER),
         providers,
+        strangers(settings),
         settings.oneOf("larder.limits.on-outage", OnOutage.class));
+  }
+
+  /** What failed to get in has no tokens, no model and no time that it takes. */
+  private static List<Policy> strangers(Settings settings) {
+    var policies = policies("stranger", STRANGER, settings);
+    for (var policy : policies) {
+      if (policy.unit() != Unit.REQUESTS || policy.model().isPresent()) {
+        throw new InvalidSetting(
+            STRANGER,
+            "policies of requests alone: NAME?requests=N;w=SECONDS, comma separated",
+            policy.name() + " of " + policy.unit().word());
+      }
+    }
+    return policies;
   }
 
   private static List<Policy> policies(String subject, String name, Settings settings) {

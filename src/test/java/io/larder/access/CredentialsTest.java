@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -272,6 +273,44 @@ final class CredentialsTest {
     pass(Duration.ofSeconds(5));
 
     assertThat(credentials.identify(made.secret().text())).isEqualTo(new Identity.Unknown());
+  }
+
+  @Test
+  void recall_aMark_isWhoBearsTheKeyNow() {
+    var made = anna();
+    var mark = credentials.mark(made.secret().text());
+    assertThat(((Identity.Known) credentials.recall(mark)).caller().id()).isEqualTo("anna");
+    assertThat(keys.revoke(ADMIN, made.key().id())).isTrue();
+    assertThat(credentials.recall(mark)).isEqualTo(new Identity.Unknown());
+    for (var other : new String[] {"", "admin:", "admin:00", "x", "s3cret"}) {
+      assertThat(credentials.recall(other)).as(other).isEqualTo(new Identity.Unknown());
+    }
+  }
+
+  @Test
+  void recall_theAdministratorsMark_isGoodOnAllNodesUntilTheKeyChanges() {
+    var mark = credentials.mark("s3cret");
+    assertThat(mark)
+        .startsWith("admin:")
+        .doesNotContain("s3cret", HexFormat.of().formatHex(Secret.sha256("s3cret")));
+    store.down = true;
+    for (var key : new String[] {"s3cret", "changed"}) {
+      var node = new Credentials(new AccessSettings(key), near, uses, () -> now);
+      assertThat(node.recall(mark))
+          .isEqualTo(key.equals("s3cret") ? new Identity.Known(ADMIN) : new Identity.Unknown());
+    }
+  }
+
+  @Test
+  void recall_expiredOrOutOfReach_isNobodyOrUnsure() {
+    var made = make(ADMIN, with(Optional.empty(), Optional.empty(), later(5)));
+    var mark = credentials.mark(made.secret().text());
+    store.down = true;
+    assertThat(credentials.recall(mark)).isEqualTo(new Identity.Unsure());
+    store.down = false;
+    assertThat(credentials.recall(mark)).isInstanceOf(Identity.Known.class);
+    pass(Duration.ofSeconds(5));
+    assertThat(credentials.recall(mark)).isEqualTo(new Identity.Unknown());
   }
 
   @Test

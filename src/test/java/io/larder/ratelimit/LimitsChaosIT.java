@@ -32,7 +32,7 @@ final class LimitsChaosIT {
 
   private static Limits limits(Valkey valkey, Duration lease) {
     return new Limits(
-        () -> new LimitSettings(List.of(), false, Map.of(), OnOutage.LOCAL),
+        () -> new LimitSettings(List.of(), false, Map.of(), List.of(), OnOutage.LOCAL),
         Optional.of(new ValkeyCounters(valkey, lease)),
         new MemoryCounters(InstantSource.system()),
         Discarded.telemetry(),

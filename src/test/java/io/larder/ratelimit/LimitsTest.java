@@ -21,7 +21,7 @@ final class LimitsTest {
   private OnOutage onOutage = OnOutage.LOCAL;
   private final Limits limits =
       new Limits(
-          () -> new LimitSettings(List.of(), false, Map.of(), onOutage),
+          () -> new LimitSettings(List.of(), false, Map.of(), List.of(), onOutage),
           Optional.of(shared),
           counters(),
           Discarded.telemetry(),

@@ -1,0 +1,122 @@
+package io.larder.api;
+
+import io.larder.access.Credentials;
+import io.larder.access.Identity;
+import io.larder.model.Caller;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Tells who sends a request: first by a key in its header fields, then by what the server has
+ * checked itself, then by its session. A key that is good is let in at once, whatever else there
+ * is; one that is not is nobody's, even if the session is somebody's.
+ */
+@ApplicationScoped
+class Senders {
+  static final String CSRF_FIELD = "X-CSRF-Token";
+  private static final String BEARER = "Bearer ";
+
+  /** A JWT, signed or sealed; what has not this form is not shown to the server. */
+  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]*){2,4}");
+
+  private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+  @Inject Credentials credentials;
+  @Inject Sessions sessions;
+  @Inject Strangers strangers;
+  @Inject ApiSettings settings;
+
+  Sender of(HttpServletRequest request, HttpServletResponse response)
+      throws IOException, ServletException {
+    var key = key(request);
+    if (key.isPresent()) {
+      return ofKey(key.get(), request, response);
+    }
+    if (request.getHeader("Authorization") != null) {
+      return ofPassword(request, response);
+    }
+    var session = sessions.find(request);
+    if (session.isPresent()) {
+      return ofSession(session.get(), request);
+    }
+    return ServerUser.known(request)
+        .map(user -> unlessForged(user, request))
+        .orElseGet(() -> refused(Refusal.unauthorized()));
+  }
+
+  private Sender ofKey(String key, HttpServletRequest request, HttpServletResponse response)
+      throws IOException, ServletException {
+    return switch (credentials.identify(key)) {
+      case Identity.Known(Caller caller) -> known(caller);
+      case Identity.Unknown unknown -> {
+        var user =
+            TOKEN.matcher(key).matches()
+                ? ServerUser.ofToken(request, response)
+                : Optional.<Sender>empty();
+        yield user.orElseGet(() -> refused(strangers.failed(request)));
+      }
+      case Identity.Unsure unsure -> refused(Refusal.unsure());
+    };
+  }
+
+  /** Passwords can be guessed, other than keys: one from an address over its limit is not tried. */
+  private Sender ofPassword(HttpServletRequest request, HttpServletResponse response)
+      throws IOException, ServletException {
+    var over = strangers.over(request);
+    if (over.isPresent()) {
+      return refused(over.get());
+    }
+    return ServerUser.ask(request, response)
+        .map(user -> unlessForged(user, request))
+        .orElseGet(() -> refused(strangers.failed(request)));
+  }
+
+  private Sender ofSession(Sessions.Session session, HttpServletRequest request) {
+    return switch (credentials.recall(session.mark())) {
+      case Identity.Known(Caller caller) -> {
+        var shown = Optional.ofNullable(request.getHeader(CSRF_FIELD)).orElse("");
+        yield isSafe(request) || session.isShown(shown)
+            ? new Sender.Known(caller, Optional.of(session.token()))
+            : refused(Refusal.csrf());
+      }
+      case Identity.Unknown unknown -> {
+        sessions.end(request);
+        yield refused(Refusal.unauthorized());
+      }
+      case Identity.Unsure unsure -> refused(Refusal.unsure());
+    };
+  }
+
+  /** Browsers send passwords and the server's own cookies along with any page's requests. */
+  private Sender unlessForged(Sender user, HttpServletRequest request) {
+    boolean forged = !isSafe(request) && CrossSite.isFrom(request, settings.corsOrigins());
+    return forged ? refused(Refusal.crossSite()) : user;
+  }
+
+  private static boolean isSafe(HttpServletRequest request) {
+    return SAFE.contains(request.getMethod());
+  }
+
+  private static Sender known(Caller caller) {
+    return new Sender.Known(caller, Optional.empty());
+  }
+
+  private static Sender refused(RuntimeException why) {
+    return new Sender.Refused(ApiError.of(why));
+  }
+
+  private static Optional<String> key(HttpServletRequest request) {
+    var authorization = request.getHeader("Authorization");
+    if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return Optional.of(authorization.substring(BEARER.length()).strip());
+    }
+    return Optional.ofNullable(request.getHeader("x-api-key")).map(String::strip);
+  }
+}
