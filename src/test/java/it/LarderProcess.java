@@ -175,6 +175,12 @@ public final class LarderProcess implements AutoCloseable {
       for (var file : List.of("server.xml", "jvm.options", "server.env", "apps/larder.war")) {
         Files.copy(built.resolve(file), target.resolve(file));
       }
+      Files.createDirectories(target.resolve("jcache"));
+      try (var jars = Files.list(built.resolve("jcache"))) {
+        for (var jar : jars.toList()) {
+          Files.copy(jar, target.resolve("jcache").resolve(jar.getFileName()));
+        }
+      }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }

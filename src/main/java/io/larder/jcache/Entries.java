@@ -12,6 +12,9 @@ interface Entries extends AutoCloseable {
   /** The bytes of an entry; null = there is none. */
   byte @Nullable [] get(Place place);
 
+  /** The head of a hash, and the rest of it if that is small. */
+  Seen look(String key);
+
   /** Changes one entry, and nobody sees it half done. */
   Change.Outcome change(Place place, Change change);
 

@@ -28,10 +28,10 @@ interface Layout<K> {
     var plain = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c < 128 && (Character.isLetterOrDigit(c) || "._-".indexOf(c) >= 0)) {
+      if (c < 128 && (Character.isLetterOrDigit(c) || "._-%".indexOf(c) >= 0)) {
         plain.append(c);
       } else {
-        plain.append(String.format("%%%04x", (int) c));
+        plain.append(String.format("~%04x", (int) c));
       }
     }
     return plain.toString();
@@ -42,7 +42,7 @@ interface Layout<K> {
     var text = new StringBuilder(plain.length());
     for (int i = 0; i < plain.length(); i++) {
       char c = plain.charAt(i);
-      if (c == '%') {
+      if (c == '~') {
         text.append((char) Integer.parseInt(plain, i + 1, i + 5, 16));
         i += 4;
       } else {

@@ -43,6 +43,12 @@ final class MemoryEntries implements Entries {
   }
 
   @Override
+  public synchronized Seen look(String key) {
+    var hash = living(key);
+    return hash == null ? Seen.NOTHING : new Seen(hash.fields(), true);
+  }
+
+  @Override
   public synchronized Change.Outcome change(Place place, Change change) {
     var hash = living(place.key());
     var before = hash == null ? null : hash.fields().get(place.field());

@@ -3,6 +3,7 @@ package io.larder.jcache;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *       the store is back: a sign-out is not undone by an outage. The promise dies with the node.
  * </ul>
  *
- * That changes get lost is logged when it begins and when it ends.
+ * It is logged when the store gets out of reach and when it is back.
  */
 final class SteadyEntries implements Entries {
   /** Sessions to be removed when the store is back; beyond, a removal throws. */
@@ -35,7 +36,7 @@ final class SteadyEntries implements Entries {
   private static final Logger LOG = System.getLogger(SteadyEntries.class.getName());
 
   private final Entries entries;
-  private final Set<Place> owed = ConcurrentHashMap.newKeySet();
+  private final Set<String> owed = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean losing = new AtomicBoolean();
 
   SteadyEntries(Entries entries) {
@@ -44,68 +45,43 @@ final class SteadyEntries implements Entries {
 
   @Override
   public byte @Nullable [] get(Place place) {
-    if (isOwed(place)) {
-      return null;
-    }
-    try {
-      var found = entries.get(place);
-      settle();
-      return found;
-    } catch (CacheException outOfReach) {
-      return null;
-    }
+    return isOwed(place.key())
+        ? null
+        : orElse(() -> Optional.ofNullable(entries.get(place)), Optional.<byte[]>empty())
+            .orElse(null);
+  }
+
+  @Override
+  public Seen look(String key) {
+    return isOwed(key) ? Seen.NOTHING : orElse(() -> entries.look(key), Seen.NOTHING);
   }
 
   @Override
   public Change.Outcome change(Place place, Change change) {
-    if (isOwed(place) && !change.removes()) {
+    if (isOwed(place.key()) && !change.removes()) {
       return Change.Outcome.REFUSED;
     }
     try {
-      var outcome = entries.change(place, change);
-      settle();
-      return outcome;
+      return reached(entries.change(place, change));
     } catch (CacheException outOfReach) {
+      lose(outOfReach);
       return lost(place, change, outOfReach);
     }
   }
 
   private Change.Outcome lost(Place place, Change change, CacheException outOfReach) {
-    if (losing.compareAndSet(false, true)) {
-      LOG.log(Level.WARNING, "changes of sessions are lost: {0}", outOfReach.getMessage());
-    }
-    if (change.removes() && place.role() == Place.Role.HEAD) {
-      if (change.condition() == Change.Condition.ANY) {
-        if (owed.size() >= OWED_MAX) {
-          throw outOfReach;
-        }
-        owed.add(place);
+    boolean whole = place.role() == Place.Role.HEAD;
+    if (whole && change.removes() && change.condition() == Change.Condition.ANY) {
+      if (owed.size() >= OWED_MAX) {
+        throw outOfReach;
       }
-      return Change.Outcome.REFUSED;
+      owed.add(place.key());
     }
     return new Change.Outcome(change.condition() == Change.Condition.ABSENT, null);
   }
 
-  private boolean isOwed(Place place) {
-    return !owed.isEmpty() && owed.contains(Place.head(place.key()));
-  }
-
-  /** The store is back: what it was to remove is removed. */
-  private void settle() {
-    if (losing.get() && losing.compareAndSet(true, false)) {
-      LOG.log(Level.INFO, "changes of sessions are kept again");
-    }
-    Iterator<Place> places = owed.iterator();
-    for (int i = 0; i < OWED_PER_CALL && places.hasNext(); i++) {
-      var place = places.next();
-      try {
-        var unused = entries.change(place, Change.remove());
-        places.remove();
-      } catch (CacheException goneAgain) {
-        // it stays owed
-        return;
-      }
-    }
+  private boolean isOwed(String key) {
+    return !owed.isEmpty() && owed.contains(key);
   }
 
   @Override
@@ -124,12 +100,39 @@ final class SteadyEntries implements Entries {
     return orElse(() -> entries.page(pattern, cursor), Page.NONE);
   }
 
-  private static <T> T orElse(Supplier<T> command, T otherwise) {
+  private <T> T orElse(Supplier<T> command, T otherwise) {
     try {
-      return command.get();
+      return reached(command.get());
     } catch (CacheException outOfReach) {
+      lose(outOfReach);
       return otherwise;
     }
+  }
+
+  private void lose(CacheException outOfReach) {
+    if (losing.compareAndSet(false, true)) {
+      LOG.log(
+          Level.WARNING,
+          "sessions are out of reach, requests go on signed out: {0}",
+          outOfReach.getMessage());
+    }
+  }
+
+  /** The store has answered: what it was to remove is removed. */
+  private <T> T reached(T answer) {
+    if (losing.get() && losing.compareAndSet(true, false)) {
+      LOG.log(Level.INFO, "sessions are in reach again");
+    }
+    Iterator<String> keys = owed.iterator();
+    try {
+      for (int i = 0; i < OWED_PER_CALL && keys.hasNext(); i++) {
+        var unused = entries.change(Place.head(keys.next()), Change.remove());
+        keys.remove();
+      }
+    } catch (CacheException goneAgain) {
+      lose(goneAgain);
+    }
+    return answer;
   }
 
   @Override

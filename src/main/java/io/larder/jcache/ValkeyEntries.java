@@ -5,6 +5,7 @@ import io.larder.valkey.Valkey;
 import io.larder.valkey.ValkeyUnavailable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -17,16 +18,24 @@ import org.jspecify.annotations.Nullable;
  * <p>Storage:
  *
  * <pre>
- * HGET key field                                        to read
+ * EVALSHA get 1 key …       HGET                         to read one entry
+ * EVALSHA look 1 key …      HLEN, HKEYS, HSTRLEN, HGETALL to read a session and what it has
  * EVALSHA change 1 key …    HGET, HSET or HDEL, PEXPIRE to change; a whole hash goes by UNLINK
- * PEXPIRE key ms            by script, to let it live on
- * SCAN                      to list
+ * EVALSHA expire 1 key ms   PEXPIRE                      to let it live on
+ * SCAN                                                   to list
  * </pre>
  */
 final class ValkeyEntries implements Entries {
   private static final Script GET = Script.of(ValkeyEntries.class, "get.lua");
+  private static final Script LOOK = Script.of(ValkeyEntries.class, "look.lua");
   private static final Script CHANGE = Script.of(ValkeyEntries.class, "change.lua");
   private static final Script EXPIRE = Script.of(ValkeyEntries.class, "expire.lua");
+
+  /** Attributes that come along with their session: more than most have. */
+  private static final int LOOK_FIELDS_MAX = 32;
+
+  /** Bytes of them together: what a network carries as fast as nothing. */
+  private static final int LOOK_BYTES_MAX = 16_384;
 
   /** Keys that a server looks at in one go: some tenths of a millisecond. */
   private static final int SCAN_COUNT = 500;
@@ -41,6 +50,22 @@ final class ValkeyEntries implements Entries {
   public byte @Nullable [] get(Place place) {
     return (byte[])
         asked(() -> valkey.run(GET, List.of(place.key()), List.of(bytes(place.field()))));
+  }
+
+  @Override
+  public Seen look(String key) {
+    var limits = List.of(bytes("" + LOOK_FIELDS_MAX), bytes("" + LOOK_BYTES_MAX));
+    var reply = asked(() -> valkey.run(LOOK, List.of(key), limits));
+    if (!(reply instanceof List<?> list) || !(list.getFirst() instanceof Long whole)) {
+      throw new CacheException("a script replied something else than fields");
+    }
+    var fields = new HashMap<String, byte[]>();
+    for (int i = 1; i + 1 < list.size(); i += 2) {
+      if (list.get(i) instanceof byte[] name && list.get(i + 1) instanceof byte[] value) {
+        fields.put(new String(name, StandardCharsets.UTF_8), value);
+      }
+    }
+    return new Seen(fields, whole == 1);
   }
 
   @Override
