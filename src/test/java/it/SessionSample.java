@@ -49,6 +49,7 @@ public final class SessionSample extends HttpServlet {
       case "get" -> session == null ? "nothing" : session.getAttribute(name);
       case "names" -> session == null ? "nothing" : names(session);
       case "set" -> set(request, name, value);
+      case "sure" -> set(request, name, value) + write(request.getSession());
       case "basket" -> set(request, name, new Basket(value));
       case "slow" ->
           set(request, name, value) + pause(Integer.parseInt(request.getParameter("millis")));
@@ -69,6 +70,18 @@ public final class SessionSample extends HttpServlet {
   private static String set(HttpServletRequest request, String name, Object value) {
     request.getSession().setAttribute(name, value);
     return "";
+  }
+
+  /** Liberty writes a session after it has answered, unless it is told to before. */
+  private static String write(HttpSession session) {
+    try {
+      Class.forName("com.ibm.websphere.servlet.session.IBMSession")
+          .getMethod("sync")
+          .invoke(session);
+      return "";
+    } catch (ReflectiveOperationException notLiberty) {
+      throw new IllegalStateException(notLiberty);
+    }
   }
 
   private static String idle(HttpServletRequest request, int seconds) {

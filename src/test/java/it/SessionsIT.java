@@ -87,6 +87,16 @@ final class SessionsIT {
   }
 
   @Test
+  void session_idleForTooLong_isOutBeforeItsKeyIsGone() throws Exception {
+    var session = here.begin("set&name=a&value=1");
+    here.ask("idle&name=1", session);
+    TimeUnit.MILLISECONDS.sleep(2_100);
+
+    assertThat(there.ask("look", session)).isEqualTo("out ");
+    assertThat(here.ask("look", session)).isEqualTo("out ");
+  }
+
+  @Test
   void session_invalidatedThere_isGoneHereWithAllItHad() {
     var session = here.begin("set&name=a&value=1");
     assertThat(there.ask("invalidate", session)).isEqualTo("in ");
@@ -156,7 +166,7 @@ final class SessionsIT {
                   var session = victim.begin("set&name=n&value=0");
                   for (int i = 1; ; i++) {
                     acknowledged.put(session, i - 1);
-                    victim.ask("set&name=n&value=" + i, session);
+                    assertThat(victim.ask("sure&name=n&value=" + i, session)).isEqualTo("in ");
                   }
                 });
       }

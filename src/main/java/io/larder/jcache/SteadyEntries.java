@@ -2,11 +2,13 @@ package io.larder.jcache;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.cache.CacheException;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +37,27 @@ final class SteadyEntries implements Entries {
 
   private static final Logger LOG = System.getLogger(SteadyEntries.class.getName());
 
+  /**
+   * How long a thread does not ask again after it had no answer: its request goes on without a
+   * session anyway, and shall wait once and not for each command.
+   */
+  static final Duration PAUSE = Duration.ofMillis(200);
+
+  private static final ThreadLocal<@Nullable Long> RESTS_UNTIL = new ThreadLocal<>();
+
   private final Entries entries;
+  private final LongSupplier nanoTime;
   private final Set<String> owed = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean losing = new AtomicBoolean();
 
-  SteadyEntries(Entries entries) {
+  /**
+   * Steady entries.
+   *
+   * @param nanoTime a monotonic clock
+   */
+  SteadyEntries(Entries entries, LongSupplier nanoTime) {
     this.entries = entries;
+    this.nanoTime = nanoTime;
   }
 
   @Override
@@ -62,7 +79,7 @@ final class SteadyEntries implements Entries {
       return Change.Outcome.REFUSED;
     }
     try {
-      return reached(entries.change(place, change));
+      return reached(() -> entries.change(place, change));
     } catch (CacheException outOfReach) {
       lose(outOfReach);
       return lost(place, change, outOfReach);
@@ -102,7 +119,7 @@ final class SteadyEntries implements Entries {
 
   private <T> T orElse(Supplier<T> command, T otherwise) {
     try {
-      return reached(command.get());
+      return reached(command);
     } catch (CacheException outOfReach) {
       lose(outOfReach);
       return otherwise;
@@ -110,6 +127,9 @@ final class SteadyEntries implements Entries {
   }
 
   private void lose(CacheException outOfReach) {
+    if (!isResting()) {
+      RESTS_UNTIL.set(nanoTime.getAsLong() + PAUSE.toNanos());
+    }
     if (losing.compareAndSet(false, true)) {
       LOG.log(
           Level.WARNING,
@@ -118,8 +138,17 @@ final class SteadyEntries implements Entries {
     }
   }
 
-  /** The store has answered: what it was to remove is removed. */
-  private <T> T reached(T answer) {
+  private boolean isResting() {
+    var until = RESTS_UNTIL.get();
+    return until != null && until - nanoTime.getAsLong() > 0;
+  }
+
+  /** If the store answers, what it was to remove is removed. */
+  private <T> T reached(Supplier<T> command) {
+    if (isResting()) {
+      throw new CacheException("out of reach a moment ago");
+    }
+    var answer = command.get();
     if (losing.get() && losing.compareAndSet(true, false)) {
       LOG.log(Level.INFO, "sessions are in reach again");
     }

@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.larder.jcache.Change.Condition;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.cache.CacheException;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Sessions whose store is out of reach. */
 final class SteadyEntriesTest {
   private static final Place HEAD = Place.head("larder:1:session:{id}:app");
   private static final Place PART = Place.part("larder:1:session:{id}:app", "a");
+
+  /** One for all tests, since a thread remembers. */
+  private static final AtomicLong CLOCK = new AtomicLong();
+
   private final AtomicBoolean down = new AtomicBoolean();
   private final Entries store = new Failing();
-  private final Entries steady = new SteadyEntries(store);
+  private final Entries steady = new SteadyEntries(store, CLOCK::get);
 
   /** Entries in memory that can be out of reach. */
   private final class Failing implements Entries {
@@ -57,6 +63,17 @@ final class SteadyEntriesTest {
     public void close() {}
   }
 
+  private void back() {
+    down.set(false);
+    CLOCK.addAndGet(SteadyEntries.PAUSE.toNanos());
+  }
+
+  /** Of another test on this thread, the store was down as well. */
+  @BeforeEach
+  void rest() {
+    CLOCK.addAndGet(2 * SteadyEntries.PAUSE.toNanos());
+  }
+
   private static Change set(Condition condition) {
     return Change.set(condition, EntriesContract.bytes("1"), 1_000, 1_000);
   }
@@ -68,7 +85,7 @@ final class SteadyEntriesTest {
     assertThat(steady.get(HEAD)).isNull();
     assertThat(steady.look(HEAD.key()).field("head")).isNull();
     assertThat(steady.page("*", "").keys()).isEmpty();
-    down.set(false);
+    back();
     assertThat(steady.get(HEAD)).isNotNull();
   }
 
@@ -80,7 +97,7 @@ final class SteadyEntriesTest {
     var replace =
         Change.replace(EntriesContract.bytes("1"), EntriesContract.bytes("2"), Change.LEAVE);
     assertThat(steady.change(HEAD, replace).done()).isFalse();
-    down.set(false);
+    back();
     assertThat(steady.get(HEAD)).isNull();
     assertThat(steady.change(PART, set(Condition.ANY)).done()).as("beside no session").isFalse();
   }
@@ -90,11 +107,22 @@ final class SteadyEntriesTest {
     steady.change(HEAD, set(Condition.ANY));
     down.set(true);
     assertThat(steady.change(HEAD, Change.remove()).done()).isFalse();
-    down.set(false);
+    back();
     assertThat(steady.get(HEAD)).as("for this node").isNull();
     assertThat(steady.change(HEAD, set(Condition.PRESENT)).done()).isFalse();
     assertThat(steady.get(Place.head("larder:1:session:{other}:app"))).isNull();
     assertThat(store.get(HEAD)).as("for all").isNull();
+  }
+
+  @Test
+  void read_outOfReachAMomentAgo_doesNotWaitAgain() {
+    steady.change(HEAD, set(Condition.ANY));
+    down.set(true);
+    assertThat(steady.get(HEAD)).isNull();
+    down.set(false);
+    assertThat(steady.get(HEAD)).isNull();
+    CLOCK.addAndGet(SteadyEntries.PAUSE.toNanos());
+    assertThat(steady.get(HEAD)).isNotNull();
   }
 
   @Test

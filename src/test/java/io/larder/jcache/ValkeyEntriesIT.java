@@ -65,8 +65,9 @@ final class ValkeyEntriesIT extends EntriesContract {
       var sessions = sessions(caches);
       var attributes = attributes(caches);
       for (int i = 0; i < 50; i++) {
-        sessions.put("id" + i, new ArrayList<>(List.of(1L, 1L, 60)));
+        sessions.put("id" + i, session(1));
         attributes.put("id" + i + ".a", new byte[] {(byte) i});
+        assertThat(sessions.replace("id" + i, session(1), session(2))).isTrue();
       }
       for (int i = 0; i < 50; i++) {
         assertThat(attributes.get("id" + i + ".a")).containsExactly(i);
@@ -90,14 +91,19 @@ final class ValkeyEntriesIT extends EntriesContract {
       try (var caches = caches(uri, Map.of())) {
         var sessions = sessions(caches);
         var attributes = attributes(caches);
-        sessions.put("id", new ArrayList<>(List.of(1L, 1L, 60)));
+        sessions.put("id", session(1));
         attributes.put("id.a", new byte[] {1});
+        assertThat(sessions.replace("id", session(1), session(2))).isTrue();
         assertThat(attributes.get("id.a")).containsExactly(1);
         assertThat(sessions).hasSize(1);
         assertThat(sessions.remove("id")).isTrue();
         assertThat(sessions.containsKey("id")).isFalse();
       }
     }
+  }
+
+  private static List<Object> session(long accessed) {
+    return new ArrayList<>(List.of(1L, accessed, 60));
   }
 
   private static CacheManager caches(String uri, Map<String, String> more) {
@@ -107,11 +113,12 @@ final class ValkeyEntriesIT extends EntriesContract {
     return new ValkeyCachingProvider().getCacheManager(null, null, properties);
   }
 
-  @SuppressWarnings("rawtypes")
-  private static Cache<String, List> sessions(CacheManager caches) {
-    return caches.createCache(
-        "com.ibm.ws.session.meta.default_host%2Fapp",
-        new MutableConfiguration<String, List>().setTypes(String.class, List.class));
+  @SuppressWarnings({"rawtypes", "unchecked"})
+  private static Cache<String, List<Object>> sessions(CacheManager caches) {
+    return (Cache)
+        caches.createCache(
+            "com.ibm.ws.session.meta.default_host%2Fapp",
+            new MutableConfiguration<String, List>().setTypes(String.class, List.class));
   }
 
   private static Cache<String, byte[]> attributes(CacheManager caches) {
