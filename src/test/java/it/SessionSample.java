@@ -50,12 +50,12 @@ public final class SessionSample extends HttpServlet {
       case "names" -> session == null ? "nothing" : names(session);
       case "set" -> set(request, name, value);
       case "sure" -> set(request, name, value) + write(request.getSession());
-      case "basket" -> set(request, name, new Basket(value));
+      case "basket" -> set(request, name, new Basket(value)) + write(request.getSession());
       case "slow" ->
           set(request, name, value) + pause(Integer.parseInt(request.getParameter("millis")));
-      case "idle" -> idle(request, Integer.parseInt(name));
-      case "remove" -> set(request, name, null);
-      case "bean" -> bean.next();
+      case "idle" -> idle(request, Integer.parseInt(name)) + write(request.getSession());
+      case "remove" -> set(request, name, null) + write(request.getSession());
+      case "bean" -> bean.next() + write(request.getSession());
       case "invalidate" -> invalidate(session);
       default -> throw new IOException("unknown");
     };

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 final class SessionsBench {
   private static final int CONNECTIONS = 32;
   private static final int SESSIONS = 200;
-  private static final Duration WARM_UP = Duration.ofSeconds(10);
-  private static final Duration TIME = Duration.ofSeconds(10);
+  private static final Duration WARM_UP = Duration.ofSeconds(8);
+  private static final Duration TIME = Duration.ofSeconds(5);
   private static final int COUNTED = 100;
   private static final Pattern CALLS = Pattern.compile("cmdstat_([^:]+):calls=(\\d+)");
   private static final List<String> JVM = List.of("-Xmx512m", "-XX:+UseParallelGC");

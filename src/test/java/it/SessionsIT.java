@@ -43,10 +43,10 @@ final class SessionsIT {
 
   @Test
   void session_writtenHere_isReadThereAndBack() {
-    var session = here.begin("set&name=a&value=1");
+    var session = here.begin("sure&name=a&value=1");
 
     assertThat(there.ask("get&name=a", session)).isEqualTo("in 1");
-    there.ask("set&name=b&value=2", session);
+    there.ask("sure&name=b&value=2", session);
     assertThat(here.ask("get&name=b", session)).isEqualTo("in 2");
     there.ask("remove&name=a", session);
     assertThat(here.ask("get&name=a", session)).isEqualTo("in null");
@@ -63,7 +63,7 @@ final class SessionsIT {
 
   @Test
   void attribute_ofAClassNotAllowed_isLeftOutAndToldOnce() {
-    var session = here.begin("set&name=a&value=1");
+    var session = here.begin("sure&name=a&value=1");
 
     assertThat(here.ask("basket&name=x&value=apple", session)).isEqualTo("in ");
     assertThat(there.ask("get&name=x", session)).isEqualTo("in null");
@@ -73,7 +73,7 @@ final class SessionsIT {
 
   @Test
   void keys_all_expireAsDocumented() {
-    var session = here.begin("set&name=a&value=1");
+    var session = here.begin("sure&name=a&value=1");
     there.ask("idle&name=60", session);
     var keys = RawCommand.strings(valkey.command("KEYS", "*"));
 
@@ -82,13 +82,13 @@ final class SessionsIT {
       assertThat(life(key)).as(key).isPositive();
     }
     assertThat(life(key(session))).isBetween(640_000L, 660_000L);
-    var other = here.begin("set&name=a&value=1");
+    var other = here.begin("sure&name=a&value=1");
     assertThat(life(key(other))).isBetween(2_380_000L, 2_400_000L);
   }
 
   @Test
   void session_idleForTooLong_isOutBeforeItsKeyIsGone() throws Exception {
-    var session = here.begin("set&name=a&value=1");
+    var session = here.begin("sure&name=a&value=1");
     here.ask("idle&name=1", session);
     TimeUnit.MILLISECONDS.sleep(2_100);
 
@@ -98,7 +98,7 @@ final class SessionsIT {
 
   @Test
   void session_invalidatedThere_isGoneHereWithAllItHad() {
-    var session = here.begin("set&name=a&value=1");
+    var session = here.begin("sure&name=a&value=1");
     assertThat(there.ask("invalidate", session)).isEqualTo("in ");
 
     assertThat(here.ask("look", session)).isEqualTo("out ");
@@ -109,7 +109,7 @@ final class SessionsIT {
   void session_invalidatedWhileARequestUsesIt_isNotResurrected() throws Exception {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < ROUNDS; i++) {
-        var session = here.begin("set&name=a&value=1");
+        var session = here.begin("sure&name=a&value=1");
         int millis = i;
         var slow = threads.submit(() -> here.ask("slow&name=b&value=2&millis=" + millis, session));
         TimeUnit.MILLISECONDS.sleep(i / 2);
@@ -125,7 +125,7 @@ final class SessionsIT {
 
   @Test
   void attributes_setOnBothServersAtOnce_areAllThere() throws Exception {
-    var session = here.begin("set&name=a&value=1");
+    var session = here.begin("sure&name=a&value=1");
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < ROUNDS; i++) {
         var start = new CountDownLatch(1);
@@ -137,7 +137,7 @@ final class SessionsIT {
               threads.submit(
                   () -> {
                     start.await();
-                    return server.ask("set&name=" + name + "&value=" + round, session);
+                    return server.ask("sure&name=" + name + "&value=" + round, session);
                   }));
         }
         start.countDown();
@@ -163,7 +163,7 @@ final class SessionsIT {
         var unused =
             threads.submit(
                 () -> {
-                  var session = victim.begin("set&name=n&value=0");
+                  var session = victim.begin("sure&name=n&value=0");
                   for (int i = 1; ; i++) {
                     acknowledged.put(session, i - 1);
                     assertThat(victim.ask("sure&name=n&value=" + i, session)).isEqualTo("in ");
@@ -184,7 +184,7 @@ final class SessionsIT {
   @Test
   void valkey_down_pagesAreServedSignedOutAndInTime() {
     var figures = new HashMap<String, Duration>();
-    var session = here.begin("set&name=a&value=1");
+    var session = here.begin("sure&name=a&value=1");
     for (var how : List.of("hung", "dead")) {
       if (how.equals("hung")) {
         valkey.freeze();
@@ -194,7 +194,7 @@ final class SessionsIT {
       try {
         for (int i = 0; i < 10; i++) {
           long began = System.nanoTime();
-          assertThat(here.ask("set&name=b&value=2", session)).as(how + i).isEqualTo("out ");
+          assertThat(here.ask("sure&name=b&value=2", session)).as(how + i).isEqualTo("out ");
           var time = Duration.ofNanos(System.nanoTime() - began);
           figures.merge(how, time, (a, b) -> a.compareTo(b) > 0 ? a : b);
         }
@@ -209,7 +209,7 @@ final class SessionsIT {
       }
       Await.until(
           "kept again",
-          () -> there.ask("get&name=c", here.begin("set&name=c&value=3")).equals("in 3"));
+          () -> there.ask("get&name=c", here.begin("sure&name=c&value=3")).equals("in 3"));
     }
     System.getLogger(SessionsIT.class.getName())
         .log(System.Logger.Level.INFO, "longest while Valkey was: {0}", figures);

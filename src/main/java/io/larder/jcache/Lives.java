@@ -1,9 +1,12 @@
 package io.larder.jcache;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
+import javax.cache.CacheException;
 import javax.cache.configuration.Factory;
 import javax.cache.expiry.ExpiryPolicy;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +17,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> type of values
  */
-interface Lives<V> {
+interface Lives<V> extends AutoCloseable {
+  /** Whether somebody is asked, who counts how often. */
+  boolean asks();
+
   long created(V value);
 
   long updated(V value);
 
   long accessed();
+
+  @Override
+  void close();
 
   /** Attributes live and die with their session. */
   static <V> Lives<V> ofAttributes() {
@@ -58,6 +67,14 @@ interface Lives<V> {
   private static <V> Lives<V> always(ToLongFunction<V> life) {
     return new Lives<>() {
       @Override
+      public boolean asks() {
+        return false;
+      }
+
+      @Override
+      public void close() {}
+
+      @Override
       public long created(V value) {
         return life.applyAsLong(value);
       }
@@ -82,6 +99,22 @@ interface Lives<V> {
   static <V> Lives<V> by(Factory<ExpiryPolicy> factory, Duration eternal) {
     var policy = factory.create();
     return new Lives<>() {
+      @Override
+      public boolean asks() {
+        return true;
+      }
+
+      @Override
+      public void close() {
+        if (policy instanceof Closeable closeable) {
+          try {
+            closeable.close();
+          } catch (IOException failed) {
+            throw new CacheException("the expiry policy does not close", failed);
+          }
+        }
+      }
+
       @Override
       public long created(V value) {
         return millis(policy.getExpiryForCreation());

@@ -55,7 +55,7 @@ final class MemoryEntries implements Entries {
     boolean possible =
         change.admits(before)
             && (place.role() == Place.Role.HEAD || hash != null)
-            && (before != null || !change.removes());
+            && (before != null || !(change.removes() || change.createdMillis() == 0));
     if (possible) {
       var changed = changed(place, change, hash, before != null);
       if (changed == null) {

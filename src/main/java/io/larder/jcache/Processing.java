@@ -1,7 +1,6 @@
 package io.larder.jcache;
 
 import java.util.Objects;
-import javax.cache.Cache;
 import javax.cache.processor.EntryProcessor;
 import javax.cache.processor.EntryProcessorException;
 import javax.cache.processor.MutableEntry;
@@ -18,10 +17,10 @@ final class Processing<K, V> {
   /** Attempts while others change the same entry. */
   static final int ATTEMPTS_MAX = 1_000;
 
-  private final Cache<K, V> cache;
+  private final StoredCache<K, V> cache;
   private final K key;
 
-  Processing(Cache<K, V> cache, K key) {
+  Processing(StoredCache<K, V> cache, K key) {
     this.cache = cache;
     this.key = key;
   }
@@ -55,15 +54,7 @@ final class Processing<K, V> {
     }
 
     boolean commit() {
-      if (!changed) {
-        return true;
-      }
-      var old = before;
-      var now = value;
-      if (old == null) {
-        return now == null || cache.putIfAbsent(key, now);
-      }
-      return now == null ? cache.remove(key, old) : cache.replace(key, old, now);
+      return !changed || cache.exchange(key, before, value);
     }
 
     @Override

@@ -31,6 +31,7 @@ final class StoredCache<K, V> implements Cache<K, V> {
   private final CacheManager manager;
   private final Kind<K, V> kind;
   private final Entries entries;
+  private final Pen<V> pen;
   private final Tally tally = new Tally();
   private final Beans beans;
   private volatile boolean closed;
@@ -40,6 +41,7 @@ final class StoredCache<K, V> implements Cache<K, V> {
     this.manager = manager;
     this.kind = kind;
     this.entries = entries;
+    this.pen = new Pen<>(kind.values(), kind.lives(), entries);
     this.beans = new Beans(this, tally);
   }
 
@@ -66,6 +68,7 @@ final class StoredCache<K, V> implements Cache<K, V> {
 
   @Override
   public Map<K, V> getAll(Set<? extends K> keys) {
+    open();
     keys.forEach(this::begin);
     var found = new HashMap<K, V>();
     for (var key : keys) {
@@ -103,6 +106,7 @@ final class StoredCache<K, V> implements Cache<K, V> {
 
   @Override
   public void putAll(Map<? extends K, ? extends V> all) {
+    open();
     all.forEach(this::begin);
     all.forEach(this::put);
   }
@@ -140,10 +144,7 @@ final class StoredCache<K, V> implements Cache<K, V> {
     long began = begin(key, value);
     check(expected, kind.configuration().getValueType());
     var place = kind.layout().place(key);
-    var change =
-        Change.replace(
-            kind.values().write(expected), kind.values().write(value), kind.lives().updated(value));
-    var outcome = entries.change(place, change);
+    var outcome = pen.replace(place, expected, value);
     count(outcome, place, began);
     if (outcome.done()) {
       tally.put(began);
@@ -196,6 +197,7 @@ final class StoredCache<K, V> implements Cache<K, V> {
 
   @Override
   public void removeAll(Set<? extends K> keys) {
+    open();
     keys.forEach(this::begin);
     keys.forEach(this::remove);
   }
@@ -233,6 +235,7 @@ final class StoredCache<K, V> implements Cache<K, V> {
   @Override
   public <T> Map<K, EntryProcessorResult<T>> invokeAll(
       Set<? extends K> keys, EntryProcessor<K, V, T> processor, Object... arguments) {
+    open();
     keys.forEach(this::begin);
     Objects.requireNonNull(processor);
     var results = new HashMap<K, EntryProcessorResult<T>>();
@@ -254,8 +257,14 @@ final class StoredCache<K, V> implements Cache<K, V> {
   }
 
   @Override
-  public void loadAll(Set<? extends K> keys, boolean replaceExisting, CompletionListener listener) {
-    throw new UnsupportedOperationException("there is no loader");
+  public void loadAll(
+      Set<? extends K> keys, boolean replaceExisting, @Nullable CompletionListener listener) {
+    open();
+    keys.forEach(Objects::requireNonNull);
+    // there is no loader, so everything is loaded
+    if (listener != null) {
+      listener.onCompletion();
+    }
   }
 
   @Override
@@ -283,6 +292,7 @@ final class StoredCache<K, V> implements Cache<K, V> {
     if (!closed) {
       closed = true;
       beans.close();
+      kind.lives().close();
       ((StoredCaches) manager).forget(name);
     }
   }
@@ -301,11 +311,38 @@ final class StoredCache<K, V> implements Cache<K, V> {
   }
 
   private Outcome set(Condition condition, K key, V value) {
-    var lives = kind.lives();
-    var change =
-        Change.set(
-            condition, kind.values().write(value), lives.created(value), lives.updated(value));
-    return entries.change(kind.layout().place(key), change);
+    return pen.set(kind.layout().place(key), condition, value);
+  }
+
+  /**
+   * Puts one value in the place of another, without counting that it was looked at.
+   *
+   * @param before null = there was none
+   * @param value null = it goes
+   * @return whether it was so
+   */
+  boolean exchange(K key, @Nullable V before, @Nullable V value) {
+    long began = System.nanoTime();
+    var place = kind.layout().place(key);
+    boolean done;
+    if (value == null) {
+      done =
+          before == null
+              || entries.change(place, Change.removeIf(kind.values().write(before))).done();
+      if (done && before != null) {
+        tally.removed(began);
+      }
+      return done;
+    }
+    var outcome =
+        before == null
+            ? pen.set(place, Condition.ABSENT, value)
+            : pen.replace(place, before, value);
+    if (outcome.done()) {
+      tally.put(began);
+    }
+    // a new entry whose life is nothing is not there, and that is what was wanted
+    return outcome.done() || (before == null && outcome.before() == null);
   }
 
   private @Nullable V value(byte @Nullable [] bytes) {

@@ -32,7 +32,7 @@ end
 local ttl = tonumber(before and ARGV[8] or ARGV[7])
 if ttl == 0 then
   redis.call('UNLINK', KEYS[1])
-  return { 1, before }
+  return { before and 1 or 0, before }
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[6])
 for i = 9, #ARGV, 2 do
