@@ -27,7 +27,7 @@ final class Processing<K, V> {
 
   <T> T run(EntryProcessor<K, V, T> processor, Object... arguments) {
     for (int i = 0; i < ATTEMPTS_MAX; i++) {
-      var copy = new Copy(cache.get(key));
+      var copy = new Copy(cache.look(key));
       T result;
       try {
         result = processor.process(copy, arguments);
@@ -47,6 +47,7 @@ final class Processing<K, V> {
     private final @Nullable V before;
     private @Nullable V value;
     private boolean changed;
+    private boolean read;
 
     Copy(@Nullable V before) {
       this.before = before;
@@ -54,7 +55,13 @@ final class Processing<K, V> {
     }
 
     boolean commit() {
-      return !changed || cache.exchange(key, before, value);
+      if (changed) {
+        return cache.exchange(key, before, value);
+      }
+      if (read && before != null) {
+        cache.touch(key);
+      }
+      return true;
     }
 
     @Override
@@ -81,6 +88,7 @@ final class Processing<K, V> {
 
     @Override
     public @Nullable V getValue() {
+      read = true;
       return value;
     }
 

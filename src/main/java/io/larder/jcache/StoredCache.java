@@ -56,14 +56,24 @@ final class StoredCache<K, V> implements Cache<K, V> {
 
   @Override
   public @Nullable V get(K key) {
-    long began = begin(key);
-    var place = kind.layout().place(key);
-    var value = value(entries.get(place));
-    tally.looked(value != null, began);
+    var value = look(key);
     if (value != null) {
-      touch(place);
+      touch(key);
     }
     return value;
+  }
+
+  /** The value, whose life that does not prolong. */
+  @Nullable V look(K key) {
+    long began = begin(key);
+    var value = value(entries.get(kind.layout().place(key)));
+    tally.looked(value != null, began);
+    return value;
+  }
+
+  /** Prolongs an entry's life, if reading it does. */
+  void touch(K key) {
+    touch(kind.layout().place(key));
   }
 
   @Override
