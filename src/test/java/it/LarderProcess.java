@@ -190,6 +190,12 @@ public final class LarderProcess implements AutoCloseable {
         Files.writeString(
             overrides.resolve(dropIn.getKey()), "<server>" + dropIn.getValue() + "</server>");
       }
+      Files.createDirectories(target.resolve("jcache"));
+      try (var jars = Files.list(built.resolve("jcache"))) {
+        for (var jar : jars.toList()) {
+          Files.copy(jar, target.resolve("jcache").resolve(jar.getFileName()));
+        }
+      }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }

@@ -48,6 +48,13 @@ final class HouseTest {
             "provider",
             ours(List.of("model", "guard", "json", "setting", "telemetry"), "org.apache.hc..")),
         arguments("wire", ours(List.of("model", "sse", "json"))),
+        // annex: the server's store of sessions, a jar of its own
+        arguments(
+            "jcache",
+            ours(
+                List.of("guard", "setting", "telemetry", "valkey"),
+                "javax.cache..",
+                "javax.management..")),
         // 3 stores
         arguments(
             "cache",

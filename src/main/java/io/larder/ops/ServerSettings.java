@@ -16,6 +16,9 @@ record ServerSettings(String host, int port) implements Checked {
 
   static ServerSettings from(Settings settings) {
     var host = "larder.http.host";
+    // for the server's store of sessions, which checks them itself
+    var unused =
+        settings.text("larder.jcache.ttl").or(() -> settings.text("larder.jcache.classes"));
     return new ServerSettings(
         settings
             .text(host)

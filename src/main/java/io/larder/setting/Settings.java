@@ -11,6 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
@@ -29,22 +32,41 @@ public final class Settings {
 
   private static final Set<String> ASKED = ConcurrentHashMap.newKeySet();
 
-  private final Config config;
+  private final Function<String, Optional<String>> values;
+  private final Predicate<String> defaults;
+  private final Supplier<Iterable<String>> names;
 
   /** Settings as they stand in a configuration. */
   public Settings(Config config) {
-    this.config = config;
+    this(
+        name -> config.getOptionalValue(name, String.class),
+        name -> config.getConfigValue(name).getSourceOrdinal() <= DEFAULT_ORDINAL,
+        config::getPropertyNames);
+  }
+
+  /** Settings where there is no MicroProfile Config, by name, defaults included. */
+  public Settings(Function<String, Optional<String>> values) {
+    this(values, name -> false, List::of);
+  }
+
+  private Settings(
+      Function<String, Optional<String>> values,
+      Predicate<String> defaults,
+      Supplier<Iterable<String>> names) {
+    this.values = values;
+    this.defaults = defaults;
+    this.names = names;
   }
 
   /** The value, unless the setting is missing or blank. */
   public Optional<String> text(String name) {
     ASKED.add(name);
-    return config.getOptionalValue(name, String.class).map(String::strip).filter(v -> !v.isEmpty());
+    return values.apply(name).map(String::strip).filter(v -> !v.isEmpty());
   }
 
   /** Whether nothing but the shipped default gives that setting a value. */
   public boolean isDefault(String name) {
-    return config.getConfigValue(name).getSourceOrdinal() <= DEFAULT_ORDINAL;
+    return defaults.test(name);
   }
 
   /** A span of time in ISO-8601, as {@code PT5S}. */
@@ -118,7 +140,7 @@ public final class Settings {
 
   /** All names of Larder's settings that some source gives a value. */
   public Set<String> names() {
-    return StreamSupport.stream(config.getPropertyNames().spliterator(), false)
+    return StreamSupport.stream(names.get().spliterator(), false)
         .filter(name -> name.startsWith(PREFIX))
         .collect(Collectors.toCollection(TreeSet::new));
   }
@@ -135,7 +157,7 @@ public final class Settings {
    * The environment variable of a setting. A variable does not tell dots from dashes, so the server
    * may list it under another name than the setting's.
    */
-  static String variable(String name) {
+  public static String variable(String name) {
     return name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
   }
 

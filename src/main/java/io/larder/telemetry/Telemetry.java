@@ -18,7 +18,7 @@ import org.eclipse.microprofile.metrics.Timer;
  *
  * @see <a href="https://github.com/eclipse/microprofile-metrics">MicroProfile Metrics 5.1</a>
  */
-public final class Telemetry {
+public final class Telemetry implements ValkeyFigures {
   private final MetricRegistry registry;
   private final Map<String, Counter> counters = new ConcurrentHashMap<>();
   private final Map<String, Timer> timers = new ConcurrentHashMap<>();
@@ -122,13 +122,7 @@ public final class Telemetry {
     counter("larder_tokens_saved", "Tokens, in and out, that hits did not cost").inc(tokens);
   }
 
-  /**
-   * One call to Valkey has ended.
-   *
-   * @param store {@code cache} or {@code state}
-   * @param result {@code ok}, {@code error}, {@code busy} = no connection was free in time, or
-   *     {@code refused} by the breaker
-   */
+  @Override
   public void valkeyCall(String store, String result) {
     counter(
             "larder_valkey_calls",
@@ -138,12 +132,7 @@ public final class Telemetry {
         .inc();
   }
 
-  /**
-   * Publishes a breaker's state: 0 closed, 1 half-open, 2 open.
-   *
-   * @param target what the breaker protects, such as {@code valkey-cache} or {@code
-   *     provider-openai}
-   */
+  @Override
   public void breaker(String target, Supplier<Integer> state) {
     registry.gauge(
         metadata("larder_breaker_state", "State of a breaker: 0 closed, 1 half-open, 2 open"),

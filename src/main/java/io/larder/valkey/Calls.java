@@ -2,7 +2,7 @@ package io.larder.valkey;
 
 import io.larder.guard.Breaker;
 import io.larder.guard.Deadline;
-import io.larder.telemetry.Telemetry;
+import io.larder.telemetry.ValkeyFigures;
 import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +14,14 @@ import redis.clients.jedis.exceptions.JedisException;
 final class Calls {
   private final String store;
   private final Lifeline lifeline;
-  private final Telemetry telemetry;
+  private final ValkeyFigures figures;
   private final Duration callMax;
   private final Duration retryMin;
 
-  Calls(String store, Lifeline lifeline, ValkeySettings settings, Telemetry telemetry) {
+  Calls(String store, Lifeline lifeline, ValkeySettings settings, ValkeyFigures figures) {
     this.store = store;
     this.lifeline = lifeline;
-    this.telemetry = telemetry;
+    this.figures = figures;
     this.callMax =
         settings.connectionWait().plus(settings.readTimeout().multipliedBy(3).dividedBy(2));
     this.retryMin = settings.readTimeout();
@@ -51,16 +51,16 @@ final class Calls {
   /** Runs a command that must not be sent twice. */
   <T> @Nullable T callOnce(Function<UnifiedJedis, @Nullable T> command) {
     if (lifeline.state() != Breaker.State.CLOSED) {
-      telemetry.valkeyCall(store, "refused");
+      figures.valkeyCall(store, "refused");
       throw new ValkeyUnavailable("valkey-" + store + " is down");
     }
     try {
       var reply = command.apply(lifeline.current().jedis());
       lifeline.succeeded();
-      telemetry.valkeyCall(store, "ok");
+      figures.valkeyCall(store, "ok");
       return reply;
     } catch (JedisDataException refusal) {
-      telemetry.valkeyCall(store, "error");
+      figures.valkeyCall(store, "error");
       if (Failures.isNotServing(refusal)) {
         lifeline.failed(refusal);
       } else {
@@ -69,17 +69,17 @@ final class Calls {
       throw new ValkeyUnavailable("valkey-" + store + " refused: " + refusal.getMessage(), refusal);
     } catch (JedisException failure) {
       if (Failures.isBusy(failure)) {
-        telemetry.valkeyCall(store, "busy");
+        figures.valkeyCall(store, "busy");
         throw new ValkeyUnavailable("valkey-" + store + " has no connection to spare");
       }
-      telemetry.valkeyCall(store, "error");
+      figures.valkeyCall(store, "error");
       lifeline.failed(failure);
       throw new ValkeyUnavailable("valkey-" + store + " gave no answer", failure);
     } catch (ValkeyUnavailable notConnected) {
       throw notConnected;
     } catch (RuntimeException garbage) {
       // a reply of a kind that no Valkey gives to this command: whatever answers is none
-      telemetry.valkeyCall(store, "error");
+      figures.valkeyCall(store, "error");
       lifeline.failed(garbage);
       throw new ValkeyUnavailable("valkey-" + store + " answered garbage", garbage);
     }

@@ -1,7 +1,7 @@
 package io.larder.valkey;
 
 import io.larder.guard.Breaker;
-import io.larder.telemetry.Telemetry;
+import io.larder.telemetry.ValkeyFigures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,12 +39,12 @@ public final class Valkey implements AutoCloseable {
    *
    * @param store {@code cache} or {@code state}, for metrics and logs
    */
-  Valkey(String store, ValkeyUri uri, ValkeySettings settings, Telemetry telemetry) {
+  Valkey(String store, ValkeyUri uri, ValkeySettings settings, ValkeyFigures figures) {
     this.store = store;
     this.uri = uri;
     this.lifeline = new Lifeline(store, uri, settings);
-    this.calls = new Calls(store, lifeline, settings, telemetry);
-    telemetry.breaker("valkey-" + store, this::stateFigure);
+    this.calls = new Calls(store, lifeline, settings, figures);
+    figures.breaker("valkey-" + store, this::stateFigure);
   }
 
   private int stateFigure() {

@@ -1,5 +1,7 @@
 package io.larder.valkey;
 
+import io.larder.setting.Settings;
+import io.larder.telemetry.ValkeyFigures;
 import java.util.Optional;
 
 /**
@@ -9,4 +11,13 @@ import java.util.Optional;
  * @param cache answers: may be evicted; empty = kept in this node's memory
  * @param state what must not be evicted: generations, figures, jobs; empty = in this node's memory
  */
-public record ValkeyStores(Optional<Valkey> cache, Optional<Valkey> state) {}
+public record ValkeyStores(Optional<Valkey> cache, Optional<Valkey> state) {
+  /**
+   * The store for state alone, for what runs outside the application and keeps no figures; to be
+   * closed by the caller. Empty if none is configured.
+   */
+  public static Optional<Valkey> stateOf(Settings settings) {
+    var valkey = ValkeySettings.from(settings);
+    return valkey.state().map(uri -> new Valkey("state", uri, valkey, ValkeyFigures.NONE));
+  }
+}

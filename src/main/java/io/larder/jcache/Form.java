@@ -1,0 +1,115 @@
+package io.larder.jcache;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.util.Arrays;
+import java.util.Optional;
+import javax.cache.CacheException;
+
+/**
+ * Objects as bytes: format (1 byte, 1), kind (1 byte: {@code b} bytes as they are, {@code o}
+ * serialised by Java), content. Only classes that are allowed are read; everything that cannot be
+ * read is as good as absent.
+ *
+ * @param <T> type of the objects
+ */
+final class Form<T> {
+  private static final byte FORMAT = 1;
+  private static final byte BYTES = 'b';
+  private static final byte OBJECT = 'o';
+  private static final int HEADER = 2;
+
+  private final ClassLoader loader;
+  private final Allowed allowed;
+
+  Form(ClassLoader loader, Allowed allowed) {
+    this.loader = loader;
+    this.allowed = allowed;
+  }
+
+  /**
+   * The bytes of an object.
+   *
+   * @throws CacheException if it cannot be serialised, or has classes that could not be read again
+   */
+  byte[] write(T object) {
+    var out = new ByteArrayOutputStream();
+    out.write(FORMAT);
+    if (object instanceof byte[] bytes) {
+      out.write(BYTES);
+      out.writeBytes(bytes);
+      allowed.screen(bytes, bytes.length).ifPresent(Form::refuse);
+      return out.toByteArray();
+    }
+    out.write(OBJECT);
+    try (var objects = new ObjectOutputStream(out)) {
+      objects.writeObject(object);
+    } catch (NotSerializableException wrong) {
+      throw new CacheException("not serializable: " + wrong.getMessage(), wrong);
+    } catch (IOException impossible) {
+      throw new CacheException("cannot be serialised", impossible);
+    }
+    var bytes = out.toByteArray();
+    allowed.screen(content(bytes), bytes.length - HEADER).ifPresent(Form::refuse);
+    return bytes;
+  }
+
+  private static void refuse(String name) {
+    throw new CacheException(
+        name
+            + " may not be kept: larder.jcache.classes does not allow it, see docs/guide/sessions.md");
+  }
+
+  /** The object; empty = damaged, of another format, or of classes that are not allowed. */
+  @SuppressWarnings("unchecked")
+  Optional<T> read(byte[] bytes) {
+    if (bytes.length < HEADER || bytes[0] != FORMAT) {
+      return Optional.empty();
+    }
+    var content = content(bytes);
+    return switch (bytes[1]) {
+      case BYTES ->
+          allowed.screen(content, content.length).isPresent()
+              ? Optional.empty()
+              : Optional.of((T) content);
+      case OBJECT -> (Optional<T>) object(content);
+      default -> Optional.empty();
+    };
+  }
+
+  private static byte[] content(byte[] bytes) {
+    return Arrays.copyOfRange(bytes, HEADER, bytes.length);
+  }
+
+  private Optional<Object> object(byte[] content) {
+    try (var in = new Objects(content)) {
+      in.setObjectInputFilter(allowed);
+      return Optional.ofNullable(in.readObject());
+    } catch (IOException | ClassNotFoundException | RuntimeException unreadable) {
+      allowed.report(unreadable);
+      return Optional.empty();
+    }
+  }
+
+  /** Reads objects of the application's classes. */
+  private final class Objects extends ObjectInputStream {
+    Objects(byte[] content) throws IOException {
+      super(new ByteArrayInputStream(content));
+    }
+
+    @Override
+    protected Class<?> resolveClass(ObjectStreamClass described)
+        throws IOException, ClassNotFoundException {
+      try {
+        return Class.forName(described.getName(), false, loader);
+      } catch (ClassNotFoundException primitive) {
+        return super.resolveClass(described);
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.larder.jcache;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Set;
+
+/**
+ * The keys of a cache, page by page: those that are there all the time are seen, those that come or
+ * go meanwhile may be. A key is seen once.
+ *
+ * @param <K> type of keys
+ */
+final class Scan<K> implements Iterator<K> {
+  private final Layout<K> layout;
+  private final Entries entries;
+  private final Deque<K> ready = new ArrayDeque<>();
+  private final Set<K> seen = new HashSet<>();
+  private String cursor = "";
+  private boolean last;
+
+  Scan(Layout<K> layout, Entries entries) {
+    this.layout = layout;
+    this.entries = entries;
+  }
+
+  @Override
+  public boolean hasNext() {
+    while (ready.isEmpty() && !last) {
+      var page = entries.page(layout.pattern(), cursor);
+      page.keys().stream()
+          .flatMap(hash -> layout.keyOf(hash).stream())
+          .filter(seen::add)
+          .forEach(ready::add);
+      cursor = page.next();
+      last = cursor.isEmpty();
+    }
+    return !ready.isEmpty();
+  }
+
+  @Override
+  public K next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    return ready.remove();
+  }
+}

@@ -1,0 +1,69 @@
+package io.larder.jcache;
+
+import java.util.Optional;
+
+/**
+ * The server's caches of sessions: one of the sessions by their ids, one of their attributes by
+ * {@code ID.ATTRIBUTE}. Both lie in one hash for each session, so that a session expires and goes
+ * with all it has, and lies in one slot of a cluster.
+ *
+ * @see <a
+ *     href="https://openliberty.io/docs/latest/reference/config/httpSessionCache.html">httpSessionCache</a>
+ */
+final class SessionLayout implements Layout<String> {
+  private static final String SESSIONS = "com.ibm.ws.session.meta.";
+  private static final String ATTRIBUTES = "com.ibm.ws.session.attr.";
+
+  private final String application;
+  private final boolean attributes;
+
+  private SessionLayout(String application, boolean attributes) {
+    this.application = Layout.plain(application);
+    this.attributes = attributes;
+  }
+
+  /** The layout of a cache of that name; empty = it is not one of the server's. */
+  static Optional<SessionLayout> of(String cache) {
+    if (cache.startsWith(SESSIONS)) {
+      return Optional.of(new SessionLayout(cache.substring(SESSIONS.length()), false));
+    }
+    return cache.startsWith(ATTRIBUTES)
+        ? Optional.of(new SessionLayout(cache.substring(ATTRIBUTES.length()), true))
+        : Optional.empty();
+  }
+
+  /** Whether it is the cache of attributes. */
+  boolean isOfAttributes() {
+    return attributes;
+  }
+
+  @Override
+  public Place place(String key) {
+    if (!attributes) {
+      return Place.head(hash(key));
+    }
+    int dot = key.indexOf('.');
+    if (dot < 0) {
+      throw new IllegalArgumentException("an attribute's key must be ID.ATTRIBUTE");
+    }
+    return Place.part(hash(key.substring(0, dot)), key.substring(dot + 1));
+  }
+
+  private String hash(String id) {
+    return "larder:1:session:{" + Layout.plain(id) + "}:" + application;
+  }
+
+  @Override
+  public String pattern() {
+    return PREFIX + "{*}:" + application;
+  }
+
+  /** Attributes are found through their session, not by themselves. */
+  @Override
+  public Optional<String> keyOf(String hash) {
+    int end = hash.length() - application.length() - 2;
+    return attributes
+        ? Optional.empty()
+        : Optional.of(Layout.text(hash.substring(PREFIX.length() + 1, end)));
+  }
+}

@@ -1,0 +1,197 @@
+package io.larder.jcache;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries of sessions as the server uses them: in one request, so on one thread, it reads the
+ * session, notes the access by comparing and setting, reads attributes one by one, writes those
+ * that changed one by one, and then reads, compares and sets the session twice. Here that is three
+ * commands, and nobody sees a part of what a request has written:
+ *
+ * <ul>
+ *   <li>reading the session brings its attributes along if they are small;
+ *   <li>attributes that are written wait until the session is compared and set next, and then
+ *       change with it or not at all;
+ *   <li>after that the session is read, and set to what it is, without asking.
+ * </ul>
+ *
+ * What a thread knows of a session it knows for one request: the next one begins by reading it.
+ */
+final class VisitedEntries implements Entries {
+  private static final Logger LOG = System.getLogger(VisitedEntries.class.getName());
+  private static final ThreadLocal<@Nullable Visit> VISITS = new ThreadLocal<>();
+
+  private final Entries entries;
+
+  private enum Stage {
+    /** Read, and perhaps marked as accessed. */
+    LOOKED,
+    /** Attributes wait. */
+    DRAFTED,
+    /** They have been written. */
+    WRITTEN,
+    /** The session was removed. */
+    GONE
+  }
+
+  /** What one thread does with one session. */
+  private static final class Visit {
+    private final VisitedEntries owner;
+    private final String key;
+    private Stage stage = Stage.LOOKED;
+    private @Nullable Seen seen;
+    private final Map<String, byte[]> drafts = new HashMap<>();
+
+    Visit(VisitedEntries owner, String key) {
+      this.owner = owner;
+      this.key = key;
+    }
+  }
+
+  VisitedEntries(Entries entries) {
+    this.entries = entries;
+  }
+
+  @Override
+  public byte @Nullable [] get(Place place) {
+    var visit = visit(place.key());
+    return place.role() == Place.Role.HEAD ? head(visit, place) : part(visit, place);
+  }
+
+  private byte @Nullable [] head(Visit visit, Place place) {
+    var seen = visit.seen;
+    if (seen == null || visit.stage == Stage.LOOKED || visit.stage == Stage.GONE) {
+      seen = entries.look(place.key());
+      visit.seen = seen;
+      visit.stage = visit.drafts.isEmpty() ? Stage.LOOKED : Stage.DRAFTED;
+    }
+    var found = seen.field(place.field());
+    if (found == null) {
+      VISITS.remove();
+    }
+    return found;
+  }
+
+  private byte @Nullable [] part(Visit visit, Place place) {
+    var draft = visit.drafts.get(place.field());
+    if (draft != null) {
+      return draft.length == 0 ? null : draft;
+    }
+    var seen = visit.seen;
+    return seen != null && seen.knows(place.field())
+        ? seen.field(place.field())
+        : entries.get(place);
+  }
+
+  @Override
+  public Change.Outcome change(Place place, Change change) {
+    var visit = visit(place.key());
+    if (place.role() == Place.Role.PART) {
+      return draft(visit, place, change);
+    }
+    var value = change.value();
+    if (value == null) {
+      var outcome = entries.change(place, change);
+      VISITS.remove();
+      if (outcome.done()) {
+        visit(place.key()).stage = Stage.GONE;
+      }
+      return outcome;
+    }
+    return isSetAlready(visit, place, change, value)
+        ? leave(value)
+        : write(visit, place, change, value);
+  }
+
+  /** An attribute: only the condition that the server uses can wait. */
+  private Change.Outcome draft(Visit visit, Place place, Change change) {
+    if (visit.stage == Stage.GONE && change.removes()) {
+      return Change.Outcome.REFUSED;
+    }
+    if (change.condition() != Change.Condition.ANY) {
+      VISITS.remove();
+      return entries.change(place, change);
+    }
+    var value = change.value();
+    var seen = visit.seen;
+    visit.drafts.put(place.field(), value == null ? new byte[0] : value);
+    visit.stage = Stage.DRAFTED;
+    // nobody who writes an attribute asks what was there
+    return new Change.Outcome(true, seen == null ? null : seen.field(place.field()));
+  }
+
+  private static boolean isSetAlready(Visit visit, Place place, Change change, byte[] value) {
+    var seen = visit.seen;
+    return visit.stage == Stage.WRITTEN
+        && seen != null
+        && change.condition() == Change.Condition.EQUAL
+        && change.admits(seen.field(place.field()))
+        && change.admits(value);
+  }
+
+  /** The request has written everything: the next one begins anew. */
+  private Change.Outcome leave(byte[] value) {
+    VISITS.remove();
+    return new Change.Outcome(true, value);
+  }
+
+  private Change.Outcome write(Visit visit, Place place, Change change, byte[] value) {
+    boolean drafted = visit.stage == Stage.DRAFTED;
+    var outcome = entries.change(place, change.with(visit.drafts));
+    var before = outcome.before();
+    if (outcome.done()) {
+      visit.seen =
+          (visit.seen == null ? new Seen(Map.of(), isNew(change)) : visit.seen)
+              .with(place, value, visit.drafts);
+      visit.stage = drafted ? Stage.WRITTEN : Stage.LOOKED;
+      visit.drafts.clear();
+    } else if (drafted && before != null) {
+      // tried again with what is there now
+      visit.seen = new Seen(Map.of(place.field(), before), false);
+    } else {
+      VISITS.remove();
+    }
+    return outcome;
+  }
+
+  private static boolean isNew(Change change) {
+    return change.condition() == Change.Condition.ABSENT;
+  }
+
+  /** What this thread does with that session; another one it has left. */
+  private Visit visit(String key) {
+    var visit = VISITS.get();
+    if (visit == null || visit.owner != this || !visit.key.equals(key)) {
+      if (visit != null && !visit.drafts.isEmpty()) {
+        LOG.log(Level.WARNING, "attributes of a session were not written: its request failed");
+      }
+      visit = new Visit(this, key);
+      VISITS.set(visit);
+    }
+    return visit;
+  }
+
+  @Override
+  public Seen look(String key) {
+    return entries.look(key);
+  }
+
+  @Override
+  public void expire(Place place, long millis) {
+    entries.expire(place, millis);
+  }
+
+  @Override
+  public Page page(String pattern, String cursor) {
+    return entries.page(pattern, cursor);
+  }
+
+  @Override
+  public void close() {
+    entries.close();
+  }
+}
