@@ -68,6 +68,8 @@ final class HouseTest {
                 "jakarta.interceptor..",
                 "jakarta.json..",
                 "jakarta.ws.rs..")),
+        // turns of one dialogue; cache for the sealing of what lies in its store
+        arguments("conversation", ours(List.of("model", "json", "setting", "valkey", "cache"))),
         // answers in flight; cache for the sealing of what lies in its store
         arguments(
             "live",
