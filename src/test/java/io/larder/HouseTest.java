@@ -94,6 +94,20 @@ final class HouseTest {
                     "job",
                     "live"),
                 "org.greenbytes.http.sfv..")),
+        // the next turn of a conversation; valkey and provider only for their failures
+        arguments(
+            "talk",
+            ours(
+                List.of(
+                    "model",
+                    "guard",
+                    "sse",
+                    "json",
+                    "valkey",
+                    "provider",
+                    "wire",
+                    "conversation",
+                    "inference"))),
         // 5 doors; api sees provider, valkey and job only for their failures, which it puts into
         // its table of errors
         arguments(
