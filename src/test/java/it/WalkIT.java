@@ -22,6 +22,15 @@ final class WalkIT {
   private static final Set<String> FOR_USERS =
       Set.of(
           "GET /api/me",
+          "GET /api/limits",
+          "GET /api/conversations",
+          "POST /api/conversations",
+          "POST /api/conversations/import",
+          "GET /api/conversations/{id}",
+          "PATCH /api/conversations/{id}",
+          "DELETE /api/conversations/{id}",
+          "GET /api/conversations/{id}/export",
+          "POST /api/conversations/{id}/messages",
           "GET /api/cache",
           "GET /api/cache/entries/{key}",
           "DELETE /api/cache/entries/{key}",

@@ -1,8 +1,10 @@
 package io.larder.admin;
 
 import io.larder.api.ConditionalRequests;
+import io.larder.api.ConversationsResource;
 import io.larder.api.MeResource;
 import io.larder.api.ProblemErrors;
+import io.larder.api.TurnsResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Set;
@@ -33,6 +35,8 @@ public class ManagementApplication extends Application {
   public Set<Class<?>> getClasses() {
     return Set.of(
         MeResource.class,
+        ConversationsResource.class,
+        TurnsResource.class,
         LimitsResource.class,
         CacheResource.class,
         EntriesResource.class,

@@ -1,5 +1,6 @@
 package io.larder.api;
 
+import io.larder.conversation.ConversationRefused;
 import io.larder.inference.CallFailed;
 import io.larder.inference.Crowded;
 import io.larder.inference.LimitExceeded;
@@ -12,6 +13,8 @@ import io.larder.json.JsonWriter;
 import io.larder.model.Wire;
 import io.larder.provider.ProviderFailure;
 import io.larder.provider.UnknownModel;
+import io.larder.talk.AnswerBroken;
+import io.larder.talk.ProviderRefused;
 import io.larder.valkey.ValkeyUnavailable;
 import io.larder.wire.BadRequest;
 import io.larder.wire.WireFormat;
@@ -54,6 +57,9 @@ record ApiError(
       case UnknownModel unknown -> of(404, "model_not_found", Optional.of("model"), text(unknown));
       case ScopeRefused refused ->
           of(403, "scope_refused", Optional.of("Larder-Cache"), text(refused));
+      case ConversationRefused refused -> ofConversation(refused);
+      case ProviderRefused refused -> of(refused.status(), "provider_refused", text(refused));
+      case AnswerBroken broken -> of(502, "provider_failed", text(broken));
       case LimitExceeded limit -> limited(limit);
       case LimitsUnavailable unknown -> of(503, "limits_unavailable", text(unknown));
       case CallFailed failed -> of(502, "provider_failed", text(failed));
@@ -71,6 +77,19 @@ record ApiError(
       case BulkheadException full -> of(503, "busy", "too many requests of this kind at once");
       case WebApplicationException http -> ofStatus(http.getResponse().getStatus());
       default -> of(500, "internal_error", "Larder failed; its log says why");
+    };
+  }
+
+  private static ApiError ofConversation(ConversationRefused refused) {
+    return switch (refused.why()) {
+      case ABSENT -> of(404, "not_found", text(refused));
+      case WRONG -> of(400, "invalid_request", text(refused));
+      case CHANGED -> of(412, "changed", text(refused));
+      case FULL -> of(409, "conversation_full", text(refused));
+      case TOO_MANY -> of(409, "too_many_conversations", text(refused));
+      case TOO_LARGE -> of(413, "request_too_large", text(refused));
+      case DIFFERS -> of(422, "idempotency_key_reused", text(refused));
+      case UNREADABLE -> of(503, "unreadable", text(refused));
     };
   }
 
