@@ -21,15 +21,6 @@ import java.util.regex.Pattern;
  * ConversationRefused} if what is asked for cannot be done; nothing has changed then.
  */
 public final class Conversations {
-  /** Longest title, in characters. */
-  public static final int TITLE_LENGTH_MAX = 200;
-
-  /** Tags of one conversation. */
-  public static final int TAGS_MAX = 16;
-
-  /** Longest tag, in characters. */
-  public static final int TAG_LENGTH_MAX = 64;
-
   /** Conversations that are looked at, at once, for a title. */
   private static final int SCAN = 500;
 
@@ -98,7 +89,9 @@ public final class Conversations {
   /** Begins a conversation without turns, and gives its id. */
   public String create(String owner, String title, List<String> tags) {
     var id = id();
-    var begun = new ConversationStore.NewConversation(id, title(title), tags(tags), "", List.of());
+    var begun =
+        new ConversationStore.NewConversation(
+            id, Labels.title(title), Labels.tags(tags), "", List.of());
     store.create(owner, begun, settings.ttl(), settings.countMax());
     return id;
   }
@@ -153,8 +146,7 @@ public final class Conversations {
       Optional<String> leaf,
       OptionalLong version) {
     var change =
-        new ConversationStore.Change(
-            title.map(Conversations::title), tags.map(Conversations::tags), leaf);
+        new ConversationStore.Change(title.map(Labels::title), tags.map(Labels::tags), leaf);
     return store.change(owner, checked(id), change, terms(version));
   }
 
@@ -219,16 +211,22 @@ public final class Conversations {
   }
 
   /**
-   * Stores conversations that came from elsewhere, under new ids.
+   * Stores conversations that came from elsewhere, under new ids; all, or none if they are too
+   * many.
    *
    * @return these ids
    */
   public List<String> take(String owner, List<Import> imports) {
     var ids = new ArrayList<String>();
-    for (var one : imports) {
-      var made = one.withIds(this::id);
-      store.create(owner, made, settings.ttl(), settings.countMax());
-      ids.add(made.id());
+    try {
+      for (var one : imports) {
+        var made = one.withIds(this::id);
+        store.create(owner, made, settings.ttl(), settings.countMax());
+        ids.add(made.id());
+      }
+    } catch (ConversationRefused tooMany) {
+      ids.forEach(id -> store.remove(owner, id, OptionalLong.empty()));
+      throw tooMany;
     }
     return ids;
   }
@@ -257,27 +255,6 @@ public final class Conversations {
           Why.TOO_LARGE,
           "a turn has at most " + settings.turnBytesMax() + " bytes, this one has " + bytes);
     }
-  }
-
-  static String title(String title) {
-    if (title.length() > TITLE_LENGTH_MAX) {
-      throw ConversationRefused.wrong(
-          "title must be at most " + TITLE_LENGTH_MAX + " characters, was " + title.length());
-    }
-    return title;
-  }
-
-  static List<String> tags(List<String> tags) {
-    if (tags.size() > TAGS_MAX) {
-      throw ConversationRefused.wrong("tags must be at most " + TAGS_MAX + ", was " + tags.size());
-    }
-    for (var tag : tags) {
-      if (tag.isBlank() || tag.length() > TAG_LENGTH_MAX) {
-        throw ConversationRefused.wrong(
-            "a tag must be 1 to " + TAG_LENGTH_MAX + " characters, was " + tag.length());
-      }
-    }
-    return tags;
   }
 
   /** What has not the form of an id is none. */

@@ -104,10 +104,7 @@ public final class Import {
       throw new IllegalArgumentException("leaf is the id of none of the messages");
     }
     return new Import(
-        Conversations.title(object.text("title").orElse("")),
-        Conversations.tags(tags),
-        leaf,
-        turns);
+        Labels.title(object.text("title").orElse("")), Labels.tags(tags), leaf, turns);
   }
 
   private static List<ConversationStore.NewTurn> turns(

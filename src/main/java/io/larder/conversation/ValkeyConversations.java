@@ -1,13 +1,14 @@
 package io.larder.conversation;
 
-import io.larder.json.Json;
-import io.larder.json.JsonException;
-import io.larder.json.JsonText;
-import io.larder.json.JsonWriter;
+import static io.larder.conversation.Replies.bytes;
+import static io.larder.conversation.Replies.instant;
+import static io.larder.conversation.Replies.number;
+import static io.larder.conversation.Replies.raw;
+import static io.larder.conversation.Replies.text;
+
 import io.larder.valkey.Script;
 import io.larder.valkey.Valkey;
 import io.larder.valkey.ValkeyUnavailable;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Conversations in Valkey, in the store of state, for all nodes; by the server's clock.
@@ -54,12 +54,12 @@ final class ValkeyConversations implements ConversationStore {
   private static final Script FINISH = Script.of(ValkeyConversations.class, "finish.lua");
 
   private final Valkey valkey;
-  private final Sealed sealed;
+  private final Fields fields;
   private final SecureRandom random = new SecureRandom();
 
   ValkeyConversations(Valkey valkey, Sealed sealed) {
     this.valkey = valkey;
-    this.sealed = sealed;
+    this.fields = new Fields(sealed);
   }
 
   @Override
@@ -70,14 +70,14 @@ final class ValkeyConversations implements ConversationStore {
     args.add(bytes(life.toMillis()));
     args.add(bytes(countMax));
     args.add(bytes(FORMAT));
-    args.add(title(id, conversation.title()));
-    args.add(tags(id, conversation.tags()));
+    args.add(fields.title(id, conversation.title()));
+    args.add(fields.tags(id, conversation.tags()));
     args.add(bytes(conversation.leaf()));
     for (var turn : conversation.turns()) {
       args.add(bytes(turn.id()));
       args.add(bytes(turn.parent()));
       args.add(bytes(turn.created().map(then -> String.valueOf(then.toEpochMilli())).orElse("")));
-      args.add(said(id, turn.id(), turn.said()));
+      args.add(fields.said(id, turn.id(), turn.said()));
     }
     if (!Long.valueOf(1).equals(valkey.run(CREATE, keys(owner, id), args))) {
       throw Refusals.tooMany(countMax);
@@ -86,46 +86,47 @@ final class ValkeyConversations implements ConversationStore {
 
   @Override
   public Optional<Conversation> read(String owner, String id, Duration life) {
-    var reply = list(valkey.run(READ, keys(owner, id), List.of(bytes(id), bytes(life.toMillis()))));
-    var flat = list(reply.get(1));
+    var reply =
+        Replies.list(valkey.run(READ, keys(owner, id), List.of(bytes(id), bytes(life.toMillis()))));
+    var flat = Replies.list(reply.get(1));
     if (flat.isEmpty()) {
       return Optional.empty();
     }
-    var fields = new HashMap<String, byte[]>();
+    var hash = new HashMap<String, byte[]>();
     for (int i = 0; i + 1 < flat.size(); i += 2) {
-      fields.put(text(flat.get(i)), raw(flat.get(i + 1)));
+      hash.put(text(flat.get(i)), raw(flat.get(i + 1)));
     }
-    return Optional.of(conversation(id, fields, (Long) reply.get(0)));
+    return Optional.of(conversation(id, hash, (Long) reply.get(0)));
   }
 
-  private Conversation conversation(String id, Map<String, byte[]> fields, long now) {
-    requireFormat(text(field(fields, "format")));
+  private Conversation conversation(String id, Map<String, byte[]> hash, long now) {
+    requireFormat(text(field(hash, "format")));
     var turns = new ArrayList<Turn>();
-    fields.forEach(
+    hash.forEach(
         (name, about) -> {
           if (name.startsWith("m:")) {
             var turn = name.substring(2);
-            var lease = Optional.ofNullable(fields.get("a:" + turn));
+            var lease = Optional.ofNullable(hash.get("a:" + turn));
             boolean vouched = lease.filter(end -> number(end) > now).isPresent();
-            var shown = turn(id, turn, text(about), field(fields, "t:" + turn));
+            var shown = fields.turn(id, turn, text(about), field(hash, "t:" + turn));
             turns.add(Refusals.shown(shown, vouched));
           }
         });
     var head =
         new Head(
             id,
-            title(id, field(fields, "title")),
-            tagsOf(id, field(fields, "tags")),
-            instant(field(fields, "created")),
-            instant(field(fields, "updated")),
-            number(field(fields, "version")),
-            number(field(fields, "turns")),
-            text(field(fields, "leaf")));
+            fields.title(id, field(hash, "title")),
+            fields.tagsOf(id, field(hash, "tags")),
+            instant(field(hash, "created")),
+            instant(field(hash, "updated")),
+            number(field(hash, "version")),
+            number(field(hash, "turns")),
+            text(field(hash, "leaf")));
     return new Conversation(head, turns);
   }
 
-  private static byte[] field(Map<String, byte[]> fields, String name) {
-    return Optional.ofNullable(fields.get(name)).orElseThrow(Refusals::unreadable);
+  private static byte[] field(Map<String, byte[]> hash, String name) {
+    return Optional.ofNullable(hash.get(name)).orElseThrow(Refusals::unreadable);
   }
 
   private static void requireFormat(String format) {
@@ -134,32 +135,21 @@ final class ValkeyConversations implements ConversationStore {
     }
   }
 
-  /** A turn; what its {@code about} holds is told in append.lua. */
-  private Turn turn(String id, String turn, String about, byte[] stored) {
-    var words = about.split(" ", -1);
-    var said =
-        sealed
-            .open(stored, bound(id, turn))
-            .flatMap(TurnJson::read)
-            .orElseThrow(Refusals::unreadable);
-    return new Turn(turn, words[2], number(bytes(words[0])), instant(bytes(words[1])), said);
-  }
-
   @Override
   public Page list(String owner, String cursor, int limit) {
     var before = Refusals.cursor(cursor);
     var sets = List.of(list(owner), ends(owner));
-    var named = list(valkey.run(LIST, sets, List.of(bytes(before), bytes(limit))));
+    var named = Replies.list(valkey.run(LIST, sets, List.of(bytes(before), bytes(limit))));
     if (named.isEmpty()) {
       return new Page(List.of(), "");
     }
-    var ids = named.stream().map(ValkeyConversations::text).toList();
+    var ids = named.stream().map(Replies::text).toList();
     var heads = new ArrayList<Head>();
     var read =
-        list(
+        Replies.list(
             valkey.run(HEADS, ids.stream().map(id -> conversation(owner, id)).toList(), List.of()));
     for (int i = 0; i < ids.size(); i++) {
-      head(ids.get(i), list(read.get(i))).ifPresent(heads::add);
+      head(ids.get(i), Replies.list(read.get(i))).ifPresent(heads::add);
     }
     // some may have expired between the two, so a short page need not be the last
     boolean isLast = ids.size() < limit || heads.isEmpty();
@@ -167,21 +157,21 @@ final class ValkeyConversations implements ConversationStore {
   }
 
   /** What a list shows; of one that cannot be read, that it is there. */
-  private Optional<Head> head(String id, List<?> fields) {
-    if (fields.get(0) == null) {
+  private Optional<Head> head(String id, List<?> shown) {
+    if (shown.get(0) == null) {
       return Optional.empty();
     }
-    boolean known = text(fields.get(0)).equals(FORMAT);
+    boolean known = text(shown.get(0)).equals(FORMAT);
     return Optional.of(
         new Head(
             id,
-            known ? title(id, raw(fields.get(1))) : "",
-            known ? tagsOf(id, raw(fields.get(2))) : List.of(),
-            instant(raw(fields.get(3))),
-            instant(raw(fields.get(4))),
-            number(raw(fields.get(5))),
-            number(raw(fields.get(6))),
-            text(fields.get(7))));
+            known ? fields.title(id, raw(shown.get(1))) : "",
+            known ? fields.tagsOf(id, raw(shown.get(2))) : List.of(),
+            instant(raw(shown.get(3))),
+            instant(raw(shown.get(4))),
+            number(raw(shown.get(5))),
+            number(raw(shown.get(6))),
+            text(shown.get(7))));
   }
 
   @Override
@@ -192,10 +182,10 @@ final class ValkeyConversations implements ConversationStore {
     args.add(bytes(FORMAT));
     args.add(version(terms.version()));
     args.add(bytes(change.leaf().orElse("")));
-    change.title().ifPresent(title -> field(args, "title", title(id, title)));
-    change.tags().ifPresent(tags -> field(args, "tags", tags(id, tags)));
+    change.title().ifPresent(title -> field(args, "title", fields.title(id, title)));
+    change.tags().ifPresent(tags -> field(args, "tags", fields.tags(id, tags)));
     change.leaf().ifPresent(leaf -> field(args, "leaf", bytes(leaf)));
-    var reply = list(valkey.runOnce(CHANGE, keys(owner, id), args));
+    var reply = Replies.list(valkey.runOnce(CHANGE, keys(owner, id), args));
     requireDone(reply, 0, 0);
     return number(raw(reply.get(1)));
   }
@@ -208,7 +198,7 @@ final class ValkeyConversations implements ConversationStore {
   @Override
   public void remove(String owner, String id, OptionalLong version) {
     var args = List.of(bytes(id), version(version));
-    requireDone(list(valkey.run(REMOVE, keys(owner, id), args)), 0, 0);
+    requireDone(Replies.list(valkey.run(REMOVE, keys(owner, id), args)), 0, 0);
   }
 
   @Override
@@ -220,16 +210,16 @@ final class ValkeyConversations implements ConversationStore {
     args.add(bytes(FORMAT));
     args.add(version(terms.version()));
     args.add(bytes(exchange.id()));
-    args.add(said(id, exchange.id(), exchange.said()));
+    args.add(fields.said(id, exchange.id(), exchange.said()));
     args.add(bytes(exchange.hash() + "/" + Long.toHexString(random.nextLong())));
     args.add(bytes(exchange.answer()));
-    args.add(said(id, exchange.answer(), exchange.awaited()));
+    args.add(fields.said(id, exchange.answer(), exchange.awaited()));
     args.add(bytes(exchange.parent().isPresent() ? "1" : ""));
     args.add(bytes(exchange.parent().map(String::strip).orElse("")));
     args.add(bytes(LEASE.toMillis()));
     args.add(bytes(turnsMax));
     args.add(bytes(bytesMax));
-    var reply = list(valkey.run(APPEND, keys(owner, id), args));
+    var reply = Replies.list(valkey.run(APPEND, keys(owner, id), args));
     if (text(reply.get(0)).equals("known")) {
       return new Known(known(id, exchange.answer(), reply));
     }
@@ -243,7 +233,7 @@ final class ValkeyConversations implements ConversationStore {
     }
     var lease = raw(reply.get(4));
     boolean vouched = lease.length > 0 && number(lease) > (Long) reply.get(1);
-    return Refusals.shown(turn(id, answer, text(reply.get(2)), raw(reply.get(3))), vouched);
+    return Refusals.shown(fields.turn(id, answer, text(reply.get(2)), raw(reply.get(3))), vouched);
   }
 
   private List<Turn> history(String id, NewExchange exchange, List<?> reply) {
@@ -252,14 +242,15 @@ final class ValkeyConversations implements ConversationStore {
     var now = Instant.ofEpochMilli((Long) reply.get(1));
     history.add(new Turn(exchange.id(), parent, (Long) reply.get(2), now, exchange.said()));
     for (int i = 3; i + 2 < reply.size(); i += 3) {
-      history.add(turn(id, text(reply.get(i)), text(reply.get(i + 1)), raw(reply.get(i + 2))));
+      history.add(
+          fields.turn(id, text(reply.get(i)), text(reply.get(i + 1)), raw(reply.get(i + 2))));
     }
     return history.reversed();
   }
 
   @Override
   public void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar) {
-    var said = sofar.map(come -> said(id, answer, come)).orElse(new byte[0]);
+    var said = sofar.map(come -> fields.said(id, answer, come)).orElse(new byte[0]);
     var unused =
         valkey.run(
             VOUCH,
@@ -269,7 +260,8 @@ final class ValkeyConversations implements ConversationStore {
 
   @Override
   public boolean finish(String owner, String id, String answer, Turn.Said said, Duration life) {
-    var args = List.of(bytes(id), bytes(life.toMillis()), bytes(answer), said(id, answer, said));
+    var args =
+        List.of(bytes(id), bytes(life.toMillis()), bytes(answer), fields.said(id, answer, said));
     return Long.valueOf(1).equals(valkey.run(FINISH, keys(owner, id), args));
   }
 
@@ -284,40 +276,6 @@ final class ValkeyConversations implements ConversationStore {
       case "differs" -> throw Refusals.differs();
       default -> throw ValkeyUnavailable.garbage("a script replied " + text(reply.get(0)));
     }
-  }
-
-  private byte[] said(String id, String turn, Turn.Said said) {
-    return sealed.seal(TurnJson.write(said), bound(id, turn));
-  }
-
-  private byte[] title(String id, String title) {
-    return sealed.seal(title, bound(id, "title"));
-  }
-
-  private String title(String id, byte[] stored) {
-    return sealed.open(stored, bound(id, "title")).orElseThrow(Refusals::unreadable);
-  }
-
-  private byte[] tags(String id, List<String> tags) {
-    var array = new Json.Arr(tags.stream().map(tag -> (Json) new Json.Str(tag)).toList());
-    var object = new Json.Obj(List.of(new Json.Member("tags", array)));
-    return sealed.seal(JsonWriter.compact(object), bound(id, "tags"));
-  }
-
-  private List<String> tagsOf(String id, byte[] stored) {
-    try {
-      var json = bytes(sealed.open(stored, bound(id, "tags")).orElseThrow(Refusals::unreadable));
-      return JsonText.parse(json).object().items("tags").stream()
-          .flatMap(tag -> tag.asText().stream())
-          .toList();
-    } catch (JsonException damaged) {
-      throw Refusals.unreadable();
-    }
-  }
-
-  /** What a sealed text belongs to: it opens nowhere else. */
-  private static String bound(String id, String what) {
-    return "conversation " + id + " " + what;
   }
 
   private static List<String> keys(String owner, String id) {
@@ -338,43 +296,5 @@ final class ValkeyConversations implements ConversationStore {
 
   private static byte[] version(OptionalLong version) {
     return bytes(version.isPresent() ? String.valueOf(version.getAsLong()) : "");
-  }
-
-  private static List<?> list(@Nullable Object reply) {
-    if (reply instanceof List<?> list) {
-      return list;
-    }
-    throw ValkeyUnavailable.garbage("a script replied no list");
-  }
-
-  private static byte[] raw(@Nullable Object reply) {
-    if (reply instanceof byte[] bytes) {
-      return bytes;
-    }
-    throw Refusals.unreadable();
-  }
-
-  private static String text(@Nullable Object reply) {
-    return new String(raw(reply), StandardCharsets.UTF_8);
-  }
-
-  private static Instant instant(byte[] millis) {
-    return Instant.ofEpochMilli(number(millis));
-  }
-
-  private static long number(byte[] digits) {
-    try {
-      return Long.parseLong(new String(digits, StandardCharsets.US_ASCII));
-    } catch (NumberFormatException damaged) {
-      throw Refusals.unreadable();
-    }
-  }
-
-  private static byte[] bytes(long number) {
-    return bytes(String.valueOf(number));
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

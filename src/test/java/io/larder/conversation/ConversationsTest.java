@@ -167,6 +167,17 @@ final class ConversationsTest {
     assertThat(ids()).isEmpty();
   }
 
+  @Test
+  void take_moreThanThereIsRoomFor_takesNone() {
+    var line = "{\"messages\":[]}\n";
+    conversations.take(OWNER, conversations.parse(line.repeat(60)));
+    var before = ids();
+    ConversationStoreContract.assertRefused(
+        Why.TOO_MANY, () -> conversations.take(OWNER, conversations.parse(line.repeat(50))));
+
+    assertThat(ids()).isEqualTo(before);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '!',
