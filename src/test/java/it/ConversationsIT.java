@@ -401,7 +401,11 @@ final class ConversationsIT {
         (request, answer) -> {
           switch (calls.incrementAndGet()) {
             case 1 ->
-                answer.whole(422, "application/json", "{\"error\":{\"message\":\"not with me\"}}");
+                answer.whole(
+                    422,
+                    "application/json",
+                    "{\"error\":{\"message\":\"not with me\"}}",
+                    "Retry-After: 7");
             case 2 -> {
               answer.streamHead();
               answer.piece(first("par"));
@@ -424,6 +428,7 @@ final class ConversationsIT {
     var refused = admin().say(id, retry);
     assertThat(refused.statusCode()).isEqualTo(422);
     assertThat(text(refused)).contains("provider_refused", "not with me");
+    assertThat(header(refused, "Retry-After")).isEqualTo("7");
     assertThat(state(admin().read(id))).isEqualTo("failed");
     assertThat(admin().read(id).get(1).get("error").asText()).isEqualTo("not with me");
 

@@ -58,7 +58,13 @@ record ApiError(
       case ScopeRefused refused ->
           of(403, "scope_refused", Optional.of("Larder-Cache"), text(refused));
       case ConversationRefused refused -> ofConversation(refused);
-      case ProviderRefused refused -> of(refused.status(), "provider_refused", text(refused));
+      case ProviderRefused refused ->
+          new ApiError(
+              refused.status(),
+              "provider_refused",
+              Optional.empty(),
+              text(refused),
+              refused.retryAfter().map(after -> new Limited(after, false)));
       case AnswerBroken broken -> of(502, "provider_failed", text(broken));
       case LimitExceeded limit -> limited(limit);
       case LimitsUnavailable unknown -> of(503, "limits_unavailable", text(unknown));

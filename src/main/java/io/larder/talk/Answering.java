@@ -3,9 +3,11 @@ package io.larder.talk;
 import io.larder.conversation.Conversations;
 import io.larder.conversation.Turn;
 import io.larder.conversation.Turn.State;
+import io.larder.guard.Deadline;
 import io.larder.model.Usage;
 import io.larder.valkey.ValkeyUnavailable;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -14,10 +16,14 @@ import java.util.Optional;
  * take is given again.
  */
 final class Answering {
+  /** No answer takes so long; one that does is not vouched for any more. */
+  static final Duration LIFE_MAX = Duration.ofHours(12);
+
   private final Conversations conversations;
   private final String owner;
   private final String conversation;
   private final String turn;
+  private final Deadline deadline = Deadline.in(LIFE_MAX, System::nanoTime);
   // all below under this
   private final StringBuilder text = new StringBuilder();
   private Turn.About about;
@@ -116,6 +122,11 @@ final class Answering {
     return end;
   }
 
+  /** Whether it may still come. */
+  boolean isAlive() {
+    return deadline.isAhead();
+  }
+
   /** Whether the store has its end. */
   synchronized boolean isStored() {
     return stored;
@@ -131,13 +142,21 @@ final class Answering {
       store();
       return;
     }
-    var sofar = Optional.<Turn.Said>empty();
+    Optional<Turn.Said> sofar;
     synchronized (this) {
-      if (hasNews) {
-        sofar = Optional.of(Turn.Said.answer(text.toString(), State.IN_PROGRESS, about));
-        hasNews = false;
-      }
+      sofar =
+          hasNews
+              ? Optional.of(Turn.Said.answer(text.toString(), State.IN_PROGRESS, about))
+              : Optional.empty();
+      hasNews = false;
     }
-    conversations.vouch(owner, conversation, turn, sofar);
+    try {
+      conversations.vouch(owner, conversation, turn, sofar);
+    } catch (ValkeyUnavailable down) {
+      synchronized (this) {
+        hasNews |= sofar.isPresent();
+      }
+      throw down;
+    }
   }
 }

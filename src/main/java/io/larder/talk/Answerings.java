@@ -49,10 +49,10 @@ final class Answerings implements AutoCloseable {
       if (!answering.isStored()) {
         answering.report();
       }
-      return answering.isStored();
+      return answering.isStored() || !answering.isAlive();
     } catch (ValkeyUnavailable down) {
       LOG.log(Level.DEBUG, "an answer cannot be reported now: {0}", down.getMessage());
-      return isOneTooMany(answering);
+      return isOneTooMany(answering) || !answering.isAlive();
     } catch (RuntimeException failed) {
       // whatever it is: a task that ends is never run again
       LOG.log(Level.ERROR, "an answer cannot be reported", failed);

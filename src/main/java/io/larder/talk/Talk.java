@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -153,8 +154,19 @@ public final class Talk {
                         && header.value().startsWith("text/event-stream"));
     if (answer.status() != 200 || !isStream) {
       throw new ProviderRefused(
-          answer.status() >= 400 ? answer.status() : 502, message(answer, read(answer)));
+          answer.status() >= 400 ? answer.status() : 502,
+          message(answer, read(answer)),
+          retryAfter(answer));
     }
+  }
+
+  private static Optional<Duration> retryAfter(Answer answer) {
+    return answer.headers().stream()
+        .filter(header -> header.name().equalsIgnoreCase("retry-after"))
+        .map(Header::value)
+        .filter(value -> value.matches("[0-9]{1,8}"))
+        .map(value -> Duration.ofSeconds(Long.parseLong(value)))
+        .findFirst();
   }
 
   private static String message(Answer answer, byte[] body) {

@@ -9,6 +9,7 @@ import io.larder.conversation.Conversations.Saying;
 import io.larder.conversation.TestConversations;
 import io.larder.conversation.Turn;
 import io.larder.inference.Answer;
+import io.larder.valkey.ValkeyUnavailable;
 import io.larder.wire.OpenAiChat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -223,5 +224,16 @@ final class RecordingTest {
     answering.report();
     assertThat(said().content()).isEqualTo("ab");
     assertThat(said().state()).isEqualTo(Turn.State.COMPLETE);
+  }
+
+  @Test
+  void report_thatFailed_isMadeAgain() {
+    answering.come("a", Optional.empty());
+    down.set(true);
+    assertThatThrownBy(answering::report).isInstanceOf(ValkeyUnavailable.class);
+    down.set(false);
+    answering.report();
+
+    assertThat(said().content()).isEqualTo("a");
   }
 }
