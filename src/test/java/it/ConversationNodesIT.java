@@ -44,14 +44,16 @@ final class ConversationNodesIT {
   private static final Duration LOSS_SEEN_MAX = Duration.ofSeconds(12);
 
   private static ScriptedProvider provider;
-  private static ValkeyProcess valkey;
+  private static ValkeyProcess answers;
+  private static ValkeyProcess state;
   private static LarderProcess here;
   private static LarderProcess there;
 
   @BeforeAll
   static void start() {
     provider = ScriptedProvider.start();
-    valkey = ValkeyProcess.start();
+    answers = ValkeyProcess.start();
+    state = ValkeyProcess.start();
     var other = CompletableFuture.supplyAsync(() -> node("conversations-b"));
     here = node("conversations-a");
     there = other.join();
@@ -59,14 +61,19 @@ final class ConversationNodesIT {
 
   private static LarderProcess node(String name) {
     return LarderProcess.start(
-        name, Map.of("LARDER_VALKEY_URI", valkey.uri(), "LARDER_PROVIDER_P_URL", provider.url()));
+        name,
+        Map.of(
+            "LARDER_VALKEY_CACHE_URI", answers.uri(),
+            "LARDER_VALKEY_STATE_URI", state.uri(),
+            "LARDER_PROVIDER_P_URL", provider.url()));
   }
 
   @AfterAll
   static void stop() throws Exception {
     here.close();
     there.close();
-    valkey.close();
+    answers.close();
+    state.close();
     provider.close();
   }
 
@@ -83,6 +90,10 @@ final class ConversationNodesIT {
         "{\"content\":\"hi\",\"parent\":null,\"model\":\"" + model + "\"}",
         "Accept",
         "text/event-stream");
+  }
+
+  private static boolean isThere(String id) {
+    return new Api(here).get("/api/conversations/" + id).statusCode() == 200;
   }
 
   private static JsonNode answer(String id) {
@@ -120,6 +131,7 @@ final class ConversationNodesIT {
   /**
    * Goal: what was acknowledged is there after any node is killed at any moment. Method: answers of
    * different paces come on a node that is killed at a random moment; then the other node is asked.
+   * At last the store of state hangs before, so that an answer is in the cache alone.
    */
   @Test
   @Order(Integer.MAX_VALUE)
@@ -131,11 +143,11 @@ final class ConversationNodesIT {
       if (round > 0) {
         there.restart();
       }
-      kill(random, "seed " + seed + ", round " + round, round);
+      kill(random, "seed " + seed + ", round " + round, round, round == ROUNDS - 1);
     }
   }
 
-  private static void kill(Random random, String as, int round) throws Exception {
+  private static void kill(Random random, String as, int round, boolean hangs) throws Exception {
     var ids = new ArrayList<String>();
     var streams = new ArrayList<StreamClient>();
     for (int i = 0; i < 8; i++) {
@@ -144,10 +156,28 @@ final class ConversationNodesIT {
       ids.add(create(there));
       streams.add(say(there, ids.get(i), model));
     }
+    var released = new CountDownLatch(1);
+    provider.script("cached", StreamsIT.inTwoHalves(released));
+    var cached = create(there);
+    var cachedStream = say(there, cached, "cached").await("\"a\"");
     streams.getFirst().await("data");
     TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
+    if (hangs) {
+      state.freeze();
+      released.countDown();
+      cachedStream.await("store_unavailable");
+    }
     there.process().descendants().forEach(ProcessHandle::destroyForcibly);
     there.process().destroyForcibly().waitFor();
+    if (hangs) {
+      state.thaw();
+      Await.until("state is back", () -> isThere(cached));
+      Await.until(
+          "completed from the cache", LOSS_SEEN_MAX, () -> state(cached).equals("complete"));
+      assertThat(answer(cached).get("content").asText()).as(as).isEqualTo("ab");
+    }
+    released.countDown();
+    cachedStream.close();
     int complete = 0;
     for (int i = 0; i < ids.size(); i++) {
       var seen = streams.get(i).soFar();
@@ -208,12 +238,12 @@ final class ConversationNodesIT {
     var id = create(here);
     try (var stream = say(here, id, "owed").await("\"a\"")) {
       Await.until("what came is seen", () -> answer(id).get("content").asText().equals("a"));
-      valkey.freeze();
+      state.freeze();
       try {
         released.countDown();
         assertThat(stream.all()).contains("store_unavailable").doesNotContain("[DONE]");
       } finally {
-        valkey.thaw();
+        state.thaw();
       }
       Await.until(
           "stored", () -> new Api(here).get("/api/conversations/" + id).statusCode() == 200);
