@@ -77,6 +77,8 @@ final class HouseTest {
                 "jakarta.interceptor..",
                 "jakarta.json..",
                 "jakarta.ws.rs..")),
+        // turns of one dialogue; cache for the sealing of what lies in its store
+        arguments("conversation", ours(List.of("model", "json", "setting", "valkey", "cache"))),
         // answers in flight; cache for the sealing of what lies in its store
         arguments(
             "live",
@@ -101,6 +103,20 @@ final class HouseTest {
                     "job",
                     "live"),
                 "org.greenbytes.http.sfv..")),
+        // the next turn of a conversation; valkey and provider only for their failures
+        arguments(
+            "talk",
+            ours(
+                List.of(
+                    "model",
+                    "guard",
+                    "sse",
+                    "json",
+                    "valkey",
+                    "provider",
+                    "wire",
+                    "conversation",
+                    "inference"))),
         // 5 doors; api sees provider, valkey and job only for their failures, which it puts into
         // its table of errors
         arguments(
@@ -117,7 +133,9 @@ final class HouseTest {
                     "access",
                     "ratelimit",
                     "cached",
-                    "inference"),
+                    "conversation",
+                    "inference",
+                    "talk"),
                 "jakarta.annotation.security..",
                 "jakarta.ws.rs..",
                 "jakarta.servlet..",

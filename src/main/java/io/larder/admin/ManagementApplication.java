@@ -1,9 +1,11 @@
 package io.larder.admin;
 
 import io.larder.api.ConditionalRequests;
+import io.larder.api.ConversationsResource;
 import io.larder.api.MeResource;
 import io.larder.api.ProblemErrors;
 import io.larder.api.SessionResource;
+import io.larder.api.TurnsResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Set;
@@ -35,6 +37,8 @@ public class ManagementApplication extends Application {
     return Set.of(
         SessionResource.class,
         MeResource.class,
+        ConversationsResource.class,
+        TurnsResource.class,
         LimitsResource.class,
         CacheResource.class,
         EntriesResource.class,

@@ -1,5 +1,6 @@
 package io.larder.api;
 
+import io.larder.conversation.ConversationRefused;
 import io.larder.inference.CallFailed;
 import io.larder.inference.Crowded;
 import io.larder.inference.LimitExceeded;
@@ -12,6 +13,8 @@ import io.larder.json.JsonWriter;
 import io.larder.model.Wire;
 import io.larder.provider.ProviderFailure;
 import io.larder.provider.UnknownModel;
+import io.larder.talk.AnswerBroken;
+import io.larder.talk.ProviderRefused;
 import io.larder.valkey.ValkeyUnavailable;
 import io.larder.wire.BadRequest;
 import io.larder.wire.WireFormat;
@@ -41,10 +44,10 @@ record ApiError(
   /**
    * A limit has refused.
    *
-   * @param policy its name
+   * @param policy the name of ours that has; empty = it is the provider's own
    * @param ofTokens whether it counts tokens rather than requests
    */
-  record Limited(String policy, Duration retryAfter, boolean ofTokens) {}
+  record Limited(Optional<String> policy, Duration retryAfter, boolean ofTokens) {}
 
   static ApiError of(Throwable failure) {
     return switch (failure) {
@@ -57,6 +60,15 @@ record ApiError(
       case UnknownModel unknown -> of(404, "model_not_found", Optional.of("model"), text(unknown));
       case ScopeRefused refused ->
           of(403, "scope_refused", Optional.of("Larder-Cache"), text(refused));
+      case ConversationRefused refused -> ofConversation(refused);
+      case ProviderRefused refused ->
+          new ApiError(
+              refused.status(),
+              "provider_refused",
+              Optional.empty(),
+              text(refused),
+              refused.retryAfter().map(after -> new Limited(Optional.empty(), after, false)));
+      case AnswerBroken broken -> of(502, "provider_failed", text(broken));
       case LimitExceeded limit -> limited(limit);
       case LimitsUnavailable unknown -> of(503, "limits_unavailable", text(unknown));
       case CallFailed failed -> of(502, "provider_failed", text(failed));
@@ -74,6 +86,19 @@ record ApiError(
       case BulkheadException full -> of(503, "busy", "too many requests of this kind at once");
       case WebApplicationException http -> ofStatus(http.getResponse().getStatus());
       default -> of(500, "internal_error", "Larder failed; its log says why");
+    };
+  }
+
+  private static ApiError ofConversation(ConversationRefused refused) {
+    return switch (refused.why()) {
+      case ABSENT -> of(404, "not_found", text(refused));
+      case WRONG -> of(400, "invalid_request", text(refused));
+      case CHANGED -> of(412, "changed", text(refused));
+      case FULL -> of(409, "conversation_full", text(refused));
+      case TOO_MANY -> of(409, "too_many_conversations", text(refused));
+      case TOO_LARGE -> of(413, "request_too_large", text(refused));
+      case DIFFERS -> of(422, "idempotency_key_reused", text(refused));
+      case UNREADABLE -> of(503, "unreadable", text(refused));
     };
   }
 
@@ -104,7 +129,9 @@ record ApiError(
         text(limit),
         Optional.of(
             new Limited(
-                limit.policy().name(), limit.retryAfter(), limit.policy().unit().isTokens())));
+                Optional.of(limit.policy().name()),
+                limit.retryAfter(),
+                limit.policy().unit().isTokens())));
   }
 
   private static String text(Throwable failure) {
@@ -155,18 +182,22 @@ record ApiError(
     return request.getRequestURI().substring(request.getContextPath().length());
   }
 
+  private Optional<String> policy() {
+    return limited.flatMap(Limited::policy);
+  }
+
   /** The body as problem+json, RFC 9457; of limits as the draft of their header fields has it. */
   String problem() {
     return "{\"type\":\""
-        + limited.map(limit -> QUOTA_EXCEEDED).orElse("about:blank")
+        + policy().map(policy -> QUOTA_EXCEEDED).orElse("about:blank")
         + "\",\"title\":\""
         + code
         + "\",\"status\":"
         + status
         + ",\"detail\":"
         + JsonWriter.quote(message)
-        + limited
-            .map(limit -> ",\"violated-policies\":[" + JsonWriter.quote(limit.policy()) + "]")
+        + policy()
+            .map(policy -> ",\"violated-policies\":[" + JsonWriter.quote(policy) + "]")
             .orElse("")
         + "}";
   }

@@ -55,7 +55,7 @@ class Door {
     return (Caller) Objects.requireNonNull(security.getUserPrincipal());
   }
 
-  private static String field(HttpHeaders headers, String name) {
+  static String field(HttpHeaders headers, String name) {
     var value = headers.getHeaderString(name);
     return value == null ? "" : value;
   }
@@ -100,7 +100,7 @@ class Door {
    *
    * @param length as Content-Length tells it, or negative
    */
-  private byte[] read(InputStream body, int length) {
+  byte[] read(InputStream body, int length) {
     int bytesMax = settings.bodyBytesMax();
     if (length > bytesMax) {
       throw new BodyTooLarge(bytesMax);

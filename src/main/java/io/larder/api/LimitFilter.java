@@ -20,15 +20,17 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * Lets callers below {@code /v1} go on as long as they keep to their limits, and tells what is left
+ * Lets callers who want answers go on as long as they keep to their limits, and tells what is left
  * of those before anything else is answered. Mapped in web.xml, after {@link KeyFilter}.
  */
 public class LimitFilter extends HttpFilter {
   private static final long serialVersionUID = 1L;
+  private static final List<String> TURNS = List.of("api", "conversations", "{id}", "messages");
   private static final InstantSource CLOCK = InstantSource.system();
 
   @Inject transient Charges charges;
@@ -37,6 +39,10 @@ public class LimitFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    if (!isLimited(request)) {
+      chain.doFilter(request, response);
+      return;
+    }
     var caller = (Caller) Objects.requireNonNull(request.getUserPrincipal());
     switch (charges.enter(caller)) {
       case Limits.Answer.Go(var pass, var left) -> {
@@ -50,6 +56,23 @@ public class LimitFilter extends HttpFilter {
       case Limits.Answer.Unknown unknown ->
           ApiError.of(new LimitsUnavailable()).answer(request, response);
     }
+  }
+
+  /**
+   * All below {@code /v1}; of conversations only what puts a question to a model. By the path as
+   * resources are found, however the client wrote it.
+   */
+  private static boolean isLimited(HttpServletRequest request) {
+    var path = request.getServletPath() + Objects.requireNonNullElse(request.getPathInfo(), "");
+    var words =
+        Arrays.stream(path.split("/", -1))
+            .map(word -> word.replaceFirst(";.*", ""))
+            .filter(word -> !word.isEmpty())
+            .toList();
+    return words.getFirst().equals("v1")
+        || (words.size() == TURNS.size()
+            && words.get(1).equals(TURNS.get(1))
+            && words.getLast().equals(TURNS.getLast()));
   }
 
   private static void tell(

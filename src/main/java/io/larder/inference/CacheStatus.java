@@ -9,6 +9,17 @@ public sealed interface CacheStatus {
   /** The entry that the request is about. */
   Fingerprint key();
 
+  /** In one word, as people know it: {@code HIT}, {@code MISS}, … */
+  default String word() {
+    return switch (this) {
+      case Hit hit -> "HIT";
+      case Stale stale -> "STALE";
+      case Miss miss -> "MISS";
+      case Collapsed collapsed -> "COLLAPSED";
+      case Bypass bypass -> "BYPASS";
+    };
+  }
+
   /**
    * Answered from the cache.
    *

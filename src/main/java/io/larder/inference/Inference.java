@@ -114,6 +114,26 @@ public final class Inference {
         .orElseGet(() -> beginOne(asked, tally));
   }
 
+  /**
+   * How a model is asked to chat.
+   *
+   * @param format of its first provider
+   * @param usage whether all who may answer can be asked for the usage of a stream
+   */
+  public record Chat(WireFormat format, boolean usage) {}
+
+  /**
+   * How a model is asked to chat.
+   *
+   * @throws io.larder.provider.UnknownModel if no provider serves it so
+   */
+  public Chat chat(String model) {
+    var wire = providers.wire(model, List.of(Wire.OPENAI_CHAT, Wire.ANTHROPIC_MESSAGES));
+    boolean usage =
+        providers.routes(wire, model).stream().allMatch(route -> route.provider().streamsUsage());
+    return new Chat(WireFormat.of(wire), usage);
+  }
+
   private Step beginOne(Asked asked, Tally tally) {
     var found = asked.usesCache() ? cache.find(asked.key()) : new Lookup.Absent(0);
     var answer = answered(asked, found, tally);

@@ -92,6 +92,23 @@ public final class Streams {
                     .flatMap(shown -> resume(name, named.flight(), shown, after)));
   }
 
+  /**
+   * A stream that is over and in the cache. Does not wait.
+   *
+   * @return empty if it is not there, or not that caller's
+   */
+  public Optional<Answer> kept(Caller caller, String name) {
+    return ids.read(name, caller)
+        .flatMap(
+            named ->
+                Shown.of(named.view()).flatMap(shown -> stored(name, named.flight(), shown, 0)));
+  }
+
+  /** The wire in which a stream of that caller is shown. */
+  public Optional<Wire> wire(Caller caller, String name) {
+    return ids.read(name, caller).flatMap(named -> Shown.of(named.view())).map(Shown::wire);
+  }
+
   private Optional<Answer> resume(String name, FlightId id, Shown shown, long after) {
     var stored = stored(name, id, shown, after);
     return stored.isPresent() ? stored : inFlight(name, id, shown, after);

@@ -47,12 +47,33 @@ public final class Providers {
    * @throws UnknownModel if there is none
    */
   public List<Route> routes(Wire wire, String model) {
+    var serving = serving(model);
+    return speaking(wire, model, serving.providers(), serving.model());
+  }
+
+  /**
+   * The wire in which a model is best asked: the first of these that its first provider speaks.
+   *
+   * @throws UnknownModel if nobody serves it, or not in any of these
+   */
+  public Wire wire(String model, List<Wire> wires) {
+    var first = serving(model).providers().getFirst().provider();
+    return wires.stream()
+        .filter(first::speaks)
+        .findFirst()
+        .orElseThrow(() -> new UnknownModel(model));
+  }
+
+  /** Providers that may answer, one at least, and the name of the model there. */
+  private record Serving(List<Served> providers, String model) {}
+
+  private Serving serving(String model) {
     int slash = model.indexOf('/');
     if (slash > 0 && slash + 1 < model.length()) {
       var prefix = model.substring(0, slash);
       for (var one : served) {
         if (one.provider().name().equals(prefix)) {
-          return speaking(wire, model, List.of(one), model.substring(slash + 1));
+          return new Serving(List.of(one), model.substring(slash + 1));
         }
       }
     }
@@ -60,7 +81,7 @@ public final class Providers {
     if (serving.isEmpty()) {
       throw new UnknownModel(model);
     }
-    return speaking(wire, model, serving, model);
+    return new Serving(serving, model);
   }
 
   private static List<Route> speaking(Wire wire, String asked, List<Served> serving, String model) {

@@ -117,7 +117,9 @@ final class LimitSpeedIT {
   void ask_refusedBefore_costsNoRoundTrip() throws Exception {
     try (var limits =
         new Limits(
-            () -> new LimitSettings(List.of(), false, Map.of(), List.of(), LimitSettings.OnOutage.LOCAL),
+            () ->
+                new LimitSettings(
+                    List.of(), false, Map.of(), List.of(), LimitSettings.OnOutage.LOCAL),
             Optional.of(new ValkeyCounters(valkey, Counters.LEASE)),
             new MemoryCounters(java.time.InstantSource.system()),
             Discarded.telemetry(),

@@ -1,0 +1,277 @@
+package io.larder.conversation;
+
+import io.larder.conversation.ConversationRefused.Why;
+import io.larder.valkey.ValkeyUnavailable;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * The conversations of each user, who is named as {@code tenant/user}. What one user has, nobody
+ * else sees.
+ *
+ * <p>Every method throws {@link ValkeyUnavailable} if the store is down, and {@link
+ * ConversationRefused} if what is asked for cannot be done; nothing has changed then.
+ */
+public final class Conversations {
+  /** Conversations that are looked at, at once, for a title. */
+  private static final int SCAN = 500;
+
+  private static final int ID_BYTES = 12;
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{24}");
+
+  private final ConversationStore store;
+  private final ConversationSettings settings;
+  private final SecureRandom random;
+
+  /**
+   * Some conversations, the last changed first.
+   *
+   * @param next the cursor for the next page; empty = this was the last
+   */
+  public record Page(List<Head> heads, String next) {
+    public Page {
+      heads = List.copyOf(heads);
+    }
+  }
+
+  /**
+   * What somebody says.
+   *
+   * @param parent below which turn; a blank one = at the top; empty = below the current leaf
+   * @param version that the conversation must have; empty = any
+   * @param key makes an append that is sent again the same append; empty = each is another one
+   * @param request tells requests with the same key apart
+   */
+  public record Saying(
+      String content,
+      String model,
+      Optional<String> parent,
+      OptionalLong version,
+      Optional<String> key,
+      String request) {}
+
+  /** What came of saying something. */
+  public sealed interface Heard {
+    /**
+     * It is stored, and an answer to come.
+     *
+     * @param history from the top down to what was said
+     * @param answer id of the answer's turn
+     */
+    record Stored(List<Turn> history, String answer) implements Heard {
+      public Stored {
+        history = List.copyOf(history);
+      }
+    }
+
+    /**
+     * It had been said before, with the same key.
+     *
+     * @param answer as it stands now
+     */
+    record Known(Turn answer) implements Heard {}
+  }
+
+  Conversations(ConversationStore store, ConversationSettings settings, SecureRandom random) {
+    this.store = store;
+    this.settings = settings;
+    this.random = random;
+  }
+
+  /** Begins a conversation without turns, and gives its id. */
+  public String create(String owner, String title, List<String> tags) {
+    var id = id();
+    var begun =
+        new ConversationStore.NewConversation(
+            id, Labels.title(title), Labels.tags(tags), "", List.of());
+    store.create(owner, begun, settings.ttl(), settings.countMax());
+    return id;
+  }
+
+  /** The conversation of that id. */
+  public Conversation read(String owner, String id) {
+    return store.read(owner, checked(id), settings.ttl()).orElseThrow(Conversations::absent);
+  }
+
+  /**
+   * Conversations whose title has that text in it, whatever its case, and that have that tag. A
+   * page can be short, or empty, and there is more all the same.
+   *
+   * @param cursor empty to begin, else the page's before
+   * @param text empty = any title
+   * @param tag empty = any
+   */
+  public Page list(String owner, String cursor, int limit, String text, String tag) {
+    if (text.isEmpty() && tag.isEmpty()) {
+      var page = store.list(owner, cursor, limit);
+      return new Page(page.heads(), page.next());
+    }
+    var wanted = text.toLowerCase(Locale.ROOT);
+    Predicate<Head> matches =
+        head ->
+            head.title().toLowerCase(Locale.ROOT).contains(wanted)
+                && (tag.isEmpty() || head.tags().contains(tag));
+    var found = new ArrayList<Head>();
+    var page = store.list(owner, cursor, SCAN);
+    for (var head : page.heads()) {
+      if (matches.test(head)) {
+        found.add(head);
+      }
+      if (found.size() == limit) {
+        return new Page(found, String.valueOf(head.updated().toEpochMilli()));
+      }
+    }
+    return new Page(found, page.next());
+  }
+
+  /**
+   * Changes title, tags, or which branch is the current one; what is empty stays.
+   *
+   * @param version that it must have; empty = any
+   * @return its version from now on
+   */
+  public long change(
+      String owner,
+      String id,
+      Optional<String> title,
+      Optional<List<String>> tags,
+      Optional<String> leaf,
+      OptionalLong version) {
+    var change =
+        new ConversationStore.Change(title.map(Labels::title), tags.map(Labels::tags), leaf);
+    return store.change(owner, checked(id), change, terms(version));
+  }
+
+  /** Forgets a conversation. */
+  public void remove(String owner, String id, OptionalLong version) {
+    store.remove(owner, checked(id), version);
+  }
+
+  /** Stores what somebody says, and that an answer is to come. */
+  public Heard say(String owner, String id, Saying saying) {
+    checkSize(saying.content());
+    var turn = saying.key().map(key -> Owner.id("turn", id, key)).orElseGet(this::id);
+    var answer = Owner.id("answer", id, turn);
+    var exchange =
+        new ConversationStore.NewExchange(
+            turn,
+            Turn.Said.user(saying.content()),
+            answer,
+            Turn.Said.awaited(saying.model()),
+            saying.parent(),
+            Owner.id(saying.request()));
+    var appended =
+        store.append(
+            owner,
+            checked(id),
+            exchange,
+            terms(saying.version()),
+            settings.turnsMax(),
+            settings.bytesMax());
+    return switch (appended) {
+      case ConversationStore.Stored(var history) -> new Heard.Stored(history, answer);
+      case ConversationStore.Known(var known) -> new Heard.Known(known);
+    };
+  }
+
+  /**
+   * What of a history a provider is to be sent.
+   *
+   * @param before bytes that are spent already, on a system prompt say
+   */
+  public Window window(List<Turn> history, long before) {
+    return Window.over(history, settings.windowBytesMax(), before);
+  }
+
+  /** Says, again and again, that an answer is still to come; with what has come so far. */
+  public void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar) {
+    store.vouch(owner, id, answer, sofar);
+  }
+
+  /**
+   * Gives an answer its end.
+   *
+   * @return whether its turn was still there
+   */
+  public boolean finish(String owner, String id, String answer, Turn.Said said) {
+    return store.finish(owner, id, answer, said, settings.ttl());
+  }
+
+  /** Largest turn, in bytes of UTF-8. */
+  public int turnBytesMax() {
+    return settings.turnBytesMax();
+  }
+
+  /**
+   * Stores conversations that came from elsewhere, under new ids; all, or none if they are too
+   * many.
+   *
+   * @return these ids
+   */
+  public List<String> take(String owner, List<Import> imports) {
+    var ids = new ArrayList<String>();
+    try {
+      for (var one : imports) {
+        var made = one.withIds(this::id);
+        store.create(owner, made, settings.ttl(), settings.countMax());
+        ids.add(made.id());
+      }
+    } catch (ConversationRefused tooMany) {
+      ids.forEach(id -> store.remove(owner, id, OptionalLong.empty()));
+      throw tooMany;
+    }
+    return ids;
+  }
+
+  /**
+   * Reads conversations that were exported, as one JSON object or as JSON lines. All of them are
+   * checked.
+   *
+   * @throws ConversationRefused naming the line that is wrong
+   */
+  public List<Import> parse(String text) {
+    return Import.parse(text, settings);
+  }
+
+  private ConversationStore.Terms terms(OptionalLong version) {
+    return new ConversationStore.Terms(settings.ttl(), version);
+  }
+
+  private void checkSize(String content) {
+    int bytes = content.getBytes(StandardCharsets.UTF_8).length;
+    if (content.isEmpty()) {
+      throw ConversationRefused.wrong("content must not be empty");
+    }
+    if (bytes > settings.turnBytesMax()) {
+      throw new ConversationRefused(
+          Why.TOO_LARGE,
+          "a turn has at most " + settings.turnBytesMax() + " bytes, this one has " + bytes);
+    }
+  }
+
+  /** What has not the form of an id is none. */
+  private static String checked(String id) {
+    if (!ID.matcher(id).matches()) {
+      throw absent();
+    }
+    return id;
+  }
+
+  private String id() {
+    var bytes = new byte[ID_BYTES];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  static ConversationRefused absent() {
+    return ConversationRefused.absent("conversation of this id");
+  }
+}

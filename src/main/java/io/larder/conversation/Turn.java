@@ -1,0 +1,122 @@
+package io.larder.conversation;
+
+import io.larder.model.Usage;
+import java.time.Instant;
+
+/**
+ * One message of a conversation, below the one that it answers.
+ *
+ * @param id random, 24 hexadecimal digits
+ * @param parent the turn before it; empty = it is at the top
+ * @param number in which order turns were stored, from 1
+ * @param created when it was stored
+ */
+public record Turn(String id, String parent, long number, Instant created, Said said) {
+  static final String LOST = "the node that asked for it is gone";
+
+  /** Who says it. */
+  public enum Role {
+    /** Instructions that go before everything else. */
+    SYSTEM,
+    /** The caller. */
+    USER,
+    /** A provider's model. */
+    ASSISTANT
+  }
+
+  /** How far it has come. */
+  public enum State {
+    /** All of it is there. */
+    COMPLETE,
+    /** The rest is still to come. */
+    IN_PROGRESS,
+    /** It broke off; what had come is there. */
+    INTERRUPTED,
+    /** Nothing of it came. */
+    FAILED
+  }
+
+  /**
+   * What is said; all of it is sealed where stored values are.
+   *
+   * @param content text
+   */
+  public record Said(Role role, String content, State state, About about) {
+    /** Something that a user says. */
+    public static Said user(String content) {
+      return new Said(Role.USER, content, State.COMPLETE, About.NOTHING);
+    }
+
+    /** An answer of which nothing has come yet. */
+    public static Said awaited(String model) {
+      return answer("", State.IN_PROGRESS, About.NOTHING.withModel(model));
+    }
+
+    /** An answer. */
+    public static Said answer(String content, State state, About about) {
+      return new Said(Role.ASSISTANT, content, state, about);
+    }
+
+    /** The same, of which no more will come. */
+    Said interrupted(String why) {
+      var end = content.isEmpty() ? State.FAILED : State.INTERRUPTED;
+      return new Said(role, content, end, about.withError(why));
+    }
+  }
+
+  /**
+   * How an answer came about; empty or zero where it is not known.
+   *
+   * @param model as the caller named it
+   * @param provider who gave it
+   * @param cache what the cache did: {@code HIT}, {@code MISS}, …
+   * @param stream under which name its stream can be resumed
+   * @param error why it is not complete
+   * @param trimmed how many turns of the history did not fit the request
+   */
+  public record About(
+      String model,
+      String provider,
+      Usage usage,
+      String cache,
+      String stream,
+      String error,
+      int trimmed) {
+    /** Nothing is known. */
+    public static final About NOTHING = new About("", "", Usage.UNKNOWN, "", "", "", 0);
+
+    About withModel(String other) {
+      return new About(other, provider, usage, cache, stream, error, trimmed);
+    }
+
+    /** The same with those tokens. */
+    public About withUsage(Usage other) {
+      return new About(model, provider, other, cache, stream, error, trimmed);
+    }
+
+    /** The same with a reason for not being complete. */
+    public About withError(String other) {
+      return new About(model, provider, usage, cache, stream, other, trimmed);
+    }
+
+    /** The same with so many turns left out. */
+    public About withTrimmed(int other) {
+      return new About(model, provider, usage, cache, stream, error, other);
+    }
+
+    /** The same of an answer that has begun. */
+    public About begun(String by, String cacheStatus, String streamName) {
+      return new About(model, by, usage, cacheStatus, streamName, error, trimmed);
+    }
+  }
+
+  /** Whether it is an answer that nobody gave an end, and nobody vouches for any more. */
+  public boolean isLost() {
+    return said.about().error().equals(LOST);
+  }
+
+  /** The same turn, with something else said. */
+  public Turn with(Said other) {
+    return new Turn(id, parent, number, created, other);
+  }
+}

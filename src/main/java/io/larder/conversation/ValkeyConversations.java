@@ -1,0 +1,300 @@
+package io.larder.conversation;
+
+import static io.larder.conversation.Replies.bytes;
+import static io.larder.conversation.Replies.instant;
+import static io.larder.conversation.Replies.number;
+import static io.larder.conversation.Replies.raw;
+import static io.larder.conversation.Replies.text;
+
+import io.larder.valkey.Script;
+import io.larder.valkey.Valkey;
+import io.larder.valkey.ValkeyUnavailable;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Conversations in Valkey, in the store of state, for all nodes; by the server's clock.
+ *
+ * <p>Storage, each a round trip; all keys of a user are in one slot:
+ *
+ * <pre>
+ * EVALSHA create  larder:1:conv:{user}:c:id …:list …:ends   HSET, ZADD, PEXPIRE
+ * EVALSHA read    the same                                  HGETALL, ZADD, PEXPIRE
+ * EVALSHA list    …:list …:ends                             ZRANGE, ZREM of what has expired
+ * EVALSHA heads   …:c:id …:c:id                             HMGET of each
+ * EVALSHA change  …:c:id …:list …:ends                      HSET, HINCRBY, ZADD, PEXPIRE
+ * EVALSHA remove  the same                                  UNLINK, ZREM
+ * EVALSHA append  the same                                  HMGET of each turn above, HSET, ZADD, PEXPIRE
+ * EVALSHA vouch   …:c:id                                    HSET, once a second while an answer comes
+ * EVALSHA finish  …:c:id …:list …:ends                      HSET, HDEL, HINCRBY, ZADD, PEXPIRE
+ * </pre>
+ *
+ * A conversation is one hash, so that it expires as a whole, a life after it was last read or
+ * changed; names in the two sorted sets go with the next listing. Titles, tags and what is said are
+ * sealed where there is a key.
+ */
+final class ValkeyConversations implements ConversationStore {
+  static final String FORMAT = "1";
+  private static final String PREFIX = "larder:1:conv:{";
+  private static final Script CREATE = Script.of(ValkeyConversations.class, "create.lua");
+  private static final Script READ = Script.of(ValkeyConversations.class, "read.lua");
+  private static final Script LIST = Script.of(ValkeyConversations.class, "list.lua");
+  private static final Script HEADS = Script.of(ValkeyConversations.class, "heads.lua");
+  private static final Script CHANGE = Script.of(ValkeyConversations.class, "change.lua");
+  private static final Script REMOVE = Script.of(ValkeyConversations.class, "remove.lua");
+  private static final Script APPEND = Script.of(ValkeyConversations.class, "append.lua");
+  private static final Script VOUCH = Script.of(ValkeyConversations.class, "vouch.lua");
+  private static final Script FINISH = Script.of(ValkeyConversations.class, "finish.lua");
+
+  private final Valkey valkey;
+  private final Fields fields;
+  private final SecureRandom random = new SecureRandom();
+
+  ValkeyConversations(Valkey valkey, Sealed sealed) {
+    this.valkey = valkey;
+    this.fields = new Fields(sealed);
+  }
+
+  @Override
+  public void create(String owner, NewConversation conversation, Duration life, int countMax) {
+    var id = conversation.id();
+    var args = new ArrayList<byte[]>();
+    args.add(bytes(id));
+    args.add(bytes(life.toMillis()));
+    args.add(bytes(countMax));
+    args.add(bytes(FORMAT));
+    args.add(fields.title(id, conversation.title()));
+    args.add(fields.tags(id, conversation.tags()));
+    args.add(bytes(conversation.leaf()));
+    for (var turn : conversation.turns()) {
+      args.add(bytes(turn.id()));
+      args.add(bytes(turn.parent()));
+      args.add(bytes(turn.created().map(then -> String.valueOf(then.toEpochMilli())).orElse("")));
+      args.add(fields.said(id, turn.id(), turn.said()));
+    }
+    if (!Long.valueOf(1).equals(valkey.run(CREATE, keys(owner, id), args))) {
+      throw Refusals.tooMany(countMax);
+    }
+  }
+
+  @Override
+  public Optional<Conversation> read(String owner, String id, Duration life) {
+    var reply =
+        Replies.list(valkey.run(READ, keys(owner, id), List.of(bytes(id), bytes(life.toMillis()))));
+    var flat = Replies.list(reply.get(1));
+    if (flat.isEmpty()) {
+      return Optional.empty();
+    }
+    var hash = new HashMap<String, byte[]>();
+    for (int i = 0; i + 1 < flat.size(); i += 2) {
+      hash.put(text(flat.get(i)), raw(flat.get(i + 1)));
+    }
+    return Optional.of(conversation(id, hash, (Long) reply.get(0)));
+  }
+
+  private Conversation conversation(String id, Map<String, byte[]> hash, long now) {
+    requireFormat(text(field(hash, "format")));
+    var turns = new ArrayList<Turn>();
+    hash.forEach(
+        (name, about) -> {
+          if (name.startsWith("m:")) {
+            var turn = name.substring(2);
+            var lease = Optional.ofNullable(hash.get("a:" + turn));
+            boolean vouched = lease.filter(end -> number(end) > now).isPresent();
+            var shown = fields.turn(id, turn, text(about), field(hash, "t:" + turn));
+            turns.add(Refusals.shown(shown, vouched));
+          }
+        });
+    var head =
+        new Head(
+            id,
+            fields.title(id, field(hash, "title")),
+            fields.tagsOf(id, field(hash, "tags")),
+            instant(field(hash, "created")),
+            instant(field(hash, "updated")),
+            number(field(hash, "version")),
+            number(field(hash, "turns")),
+            text(field(hash, "leaf")));
+    return new Conversation(head, turns);
+  }
+
+  private static byte[] field(Map<String, byte[]> hash, String name) {
+    return Optional.ofNullable(hash.get(name)).orElseThrow(Refusals::unreadable);
+  }
+
+  private static void requireFormat(String format) {
+    if (!format.equals(FORMAT)) {
+      throw ConversationRefused.newer(number(bytes(format)));
+    }
+  }
+
+  @Override
+  public Page list(String owner, String cursor, int limit) {
+    var before = Refusals.cursor(cursor);
+    var sets = List.of(list(owner), ends(owner));
+    var named = Replies.list(valkey.run(LIST, sets, List.of(bytes(before), bytes(limit))));
+    if (named.isEmpty()) {
+      return new Page(List.of(), "");
+    }
+    var ids = named.stream().map(Replies::text).toList();
+    var heads = new ArrayList<Head>();
+    var read =
+        Replies.list(
+            valkey.run(HEADS, ids.stream().map(id -> conversation(owner, id)).toList(), List.of()));
+    for (int i = 0; i < ids.size(); i++) {
+      head(ids.get(i), Replies.list(read.get(i))).ifPresent(heads::add);
+    }
+    // some may have expired between the two, so a short page need not be the last
+    boolean isLast = ids.size() < limit || heads.isEmpty();
+    return new Page(heads, isLast ? "" : Refusals.page(heads, 1).next());
+  }
+
+  /** What a list shows; of one that cannot be read, that it is there. */
+  private Optional<Head> head(String id, List<?> shown) {
+    if (shown.get(0) == null) {
+      return Optional.empty();
+    }
+    boolean known = text(shown.get(0)).equals(FORMAT);
+    return Optional.of(
+        new Head(
+            id,
+            known ? fields.title(id, raw(shown.get(1))) : "",
+            known ? fields.tagsOf(id, raw(shown.get(2))) : List.of(),
+            instant(raw(shown.get(3))),
+            instant(raw(shown.get(4))),
+            number(raw(shown.get(5))),
+            number(raw(shown.get(6))),
+            text(shown.get(7))));
+  }
+
+  @Override
+  public long change(String owner, String id, Change change, Terms terms) {
+    var args = new ArrayList<byte[]>();
+    args.add(bytes(id));
+    args.add(bytes(terms.life().toMillis()));
+    args.add(bytes(FORMAT));
+    args.add(version(terms.version()));
+    args.add(bytes(change.leaf().orElse("")));
+    change.title().ifPresent(title -> field(args, "title", fields.title(id, title)));
+    change.tags().ifPresent(tags -> field(args, "tags", fields.tags(id, tags)));
+    change.leaf().ifPresent(leaf -> field(args, "leaf", bytes(leaf)));
+    var reply = Replies.list(valkey.runOnce(CHANGE, keys(owner, id), args));
+    requireDone(reply, 0, 0);
+    return number(raw(reply.get(1)));
+  }
+
+  private static void field(List<byte[]> args, String name, byte[] value) {
+    args.add(bytes(name));
+    args.add(value);
+  }
+
+  @Override
+  public void remove(String owner, String id, OptionalLong version) {
+    var args = List.of(bytes(id), version(version));
+    requireDone(Replies.list(valkey.run(REMOVE, keys(owner, id), args)), 0, 0);
+  }
+
+  @Override
+  public Appended append(
+      String owner, String id, NewExchange exchange, Terms terms, int turnsMax, int bytesMax) {
+    var args = new ArrayList<byte[]>();
+    args.add(bytes(id));
+    args.add(bytes(terms.life().toMillis()));
+    args.add(bytes(FORMAT));
+    args.add(version(terms.version()));
+    args.add(bytes(exchange.id()));
+    args.add(fields.said(id, exchange.id(), exchange.said()));
+    args.add(bytes(exchange.hash() + "/" + Long.toHexString(random.nextLong())));
+    args.add(bytes(exchange.answer()));
+    args.add(fields.said(id, exchange.answer(), exchange.awaited()));
+    args.add(bytes(exchange.parent().isPresent() ? "1" : ""));
+    args.add(bytes(exchange.parent().map(String::strip).orElse("")));
+    args.add(bytes(LEASE.toMillis()));
+    args.add(bytes(turnsMax));
+    args.add(bytes(bytesMax));
+    var reply = Replies.list(valkey.run(APPEND, keys(owner, id), args));
+    if (text(reply.get(0)).equals("known")) {
+      return new Known(known(id, exchange.answer(), reply));
+    }
+    requireDone(reply, turnsMax, bytesMax);
+    return new Stored(history(id, exchange, reply));
+  }
+
+  private Turn known(String id, String answer, List<?> reply) {
+    if (reply.get(2) == null) {
+      throw Refusals.unreadable();
+    }
+    var lease = raw(reply.get(4));
+    boolean vouched = lease.length > 0 && number(lease) > (Long) reply.get(1);
+    return Refusals.shown(fields.turn(id, answer, text(reply.get(2)), raw(reply.get(3))), vouched);
+  }
+
+  private List<Turn> history(String id, NewExchange exchange, List<?> reply) {
+    var history = new ArrayList<Turn>();
+    var parent = reply.size() > 3 ? text(reply.get(3)) : "";
+    var now = Instant.ofEpochMilli((Long) reply.get(1));
+    history.add(new Turn(exchange.id(), parent, (Long) reply.get(2), now, exchange.said()));
+    for (int i = 3; i + 2 < reply.size(); i += 3) {
+      history.add(
+          fields.turn(id, text(reply.get(i)), text(reply.get(i + 1)), raw(reply.get(i + 2))));
+    }
+    return history.reversed();
+  }
+
+  @Override
+  public void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar) {
+    var said = sofar.map(come -> fields.said(id, answer, come)).orElse(new byte[0]);
+    var unused =
+        valkey.run(
+            VOUCH,
+            List.of(conversation(owner, id)),
+            List.of(bytes(answer), bytes(LEASE.toMillis()), said));
+  }
+
+  @Override
+  public boolean finish(String owner, String id, String answer, Turn.Said said, Duration life) {
+    var args =
+        List.of(bytes(id), bytes(life.toMillis()), bytes(answer), fields.said(id, answer, said));
+    return Long.valueOf(1).equals(valkey.run(FINISH, keys(owner, id), args));
+  }
+
+  private static void requireDone(List<?> reply, int turnsMax, int bytesMax) {
+    switch (text(reply.get(0))) {
+      case "done", "stored" -> {}
+      case "absent" -> throw Conversations.absent();
+      case "newer" -> throw ConversationRefused.newer(number(raw(reply.get(1))));
+      case "changed" -> throw Refusals.changed(number(raw(reply.get(1))));
+      case "no turn" -> throw Refusals.noTurn();
+      case "full" -> throw Refusals.full(turnsMax, bytesMax);
+      case "differs" -> throw Refusals.differs();
+      default -> throw ValkeyUnavailable.garbage("a script replied " + text(reply.get(0)));
+    }
+  }
+
+  private static List<String> keys(String owner, String id) {
+    return List.of(conversation(owner, id), list(owner), ends(owner));
+  }
+
+  private static String conversation(String owner, String id) {
+    return PREFIX + Owner.tag(owner) + "}:c:" + id;
+  }
+
+  private static String list(String owner) {
+    return PREFIX + Owner.tag(owner) + "}:list";
+  }
+
+  private static String ends(String owner) {
+    return PREFIX + Owner.tag(owner) + "}:ends";
+  }
+
+  private static byte[] version(OptionalLong version) {
+    return bytes(version.isPresent() ? String.valueOf(version.getAsLong()) : "");
+  }
+}

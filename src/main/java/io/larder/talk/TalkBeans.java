@@ -1,0 +1,35 @@
+package io.larder.talk;
+
+import io.larder.conversation.Conversations;
+import io.larder.inference.Inference;
+import io.larder.inference.Streams;
+import io.larder.inference.Waiters;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** Wires this package. */
+@ApplicationScoped
+class TalkBeans {
+  @Produces
+  @Singleton
+  Answerings answerings(Conversations conversations) {
+    return new Answerings(conversations);
+  }
+
+  void close(@Disposes Answerings answerings) {
+    answerings.close();
+  }
+
+  @Produces
+  @Singleton
+  Talk talk(
+      Conversations conversations,
+      Inference inference,
+      Streams streams,
+      Answerings answerings,
+      Waiters waiters) {
+    return new Talk(conversations, inference, streams, answerings, waiters);
+  }
+}

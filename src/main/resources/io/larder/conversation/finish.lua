@@ -1,0 +1,24 @@
+-- Gives an answer its end. May be run twice.
+-- KEYS     [1] the conversation: a hash   [2] its user's conversations by last change (ms)   [3] by end of life (ms)
+-- ARGV     [1] id   [2] life (ms)   [3] id of the answer's turn   [4] what is said
+-- reply    1, or 0 = the conversation is gone
+-- cost     O(log n)
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local before = redis.call('HGET', KEYS[1], 't:' .. ARGV[3])
+if not before then
+  return 0
+end
+local last = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')
+local updated = math.max(now, tonumber(last[2] or '0') + 1)
+redis.call('HINCRBY', KEYS[1], 'bytes', #ARGV[4] - #before)
+redis.call('HSET', KEYS[1], 't:' .. ARGV[3], ARGV[4], 'updated', updated)
+redis.call('HDEL', KEYS[1], 'a:' .. ARGV[3])
+redis.call('HINCRBY', KEYS[1], 'version', 1)
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('ZADD', KEYS[2], updated, ARGV[1])
+redis.call('ZADD', KEYS[3], now + ARGV[2], ARGV[1])
+local longest = redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')
+redis.call('PEXPIRE', KEYS[2], string.format('%.0f', longest[2] - now))
+redis.call('PEXPIRE', KEYS[3], string.format('%.0f', longest[2] - now))
+return 1

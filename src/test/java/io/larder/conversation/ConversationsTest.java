@@ -1,0 +1,215 @@
+package io.larder.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.larder.conversation.ConversationRefused.Why;
+import io.larder.conversation.Conversations.Heard;
+import io.larder.conversation.Conversations.Saying;
+import io.larder.setting.MapConfig;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Conversations above their store: bounds, search, idempotency, export and import. */
+final class ConversationsTest {
+  private static final String OWNER = "t/u";
+
+  private final Conversations conversations =
+      new Conversations(
+          new MemoryConversations(() -> Instant.parse("2026-01-01T00:00:00Z")),
+          ConversationSettings.from(
+              MapConfig.settings(
+                  Map.of(
+                      "larder.conversation.count-max", "100",
+                      "larder.conversation.turns-max", "6",
+                      "larder.conversation.turn-bytes-max", "1024"))),
+          new SecureRandom());
+
+  private Heard say(String id, String content, Optional<String> key) {
+    return conversations.say(
+        OWNER, id, new Saying(content, "m", Optional.empty(), OptionalLong.empty(), key, content));
+  }
+
+  private void answer(Heard heard, String text) {
+    var said = Turn.Said.answer(text, Turn.State.COMPLETE, Turn.About.NOTHING.withModel("m"));
+    var stored = (Heard.Stored) heard;
+    var id = ids().getFirst();
+    assertThat(conversations.finish(OWNER, id, stored.answer(), said)).isTrue();
+  }
+
+  private List<String> ids() {
+    return conversations.list(OWNER, "", 100, "", "").heads().stream().map(Head::id).toList();
+  }
+
+  @Test
+  void say_sameKey_isTheSameAndAnotherRequestIsRefused() {
+    var id = conversations.create(OWNER, "t", List.of());
+    var first = say(id, "q", Optional.of("k"));
+    assertThat(first).isInstanceOf(Heard.Stored.class);
+    assertThat(say(id, "q", Optional.of("k"))).isInstanceOf(Heard.Known.class);
+    ConversationStoreContract.assertRefused(Why.DIFFERS, () -> say(id, "r", Optional.of("k")));
+    assertThat(say(id, "q", Optional.of("l"))).isInstanceOf(Heard.Stored.class);
+    assertThat(say(id, "q", Optional.empty())).isInstanceOf(Heard.Stored.class);
+
+    var other = conversations.create(OWNER, "other", List.of());
+    assertThat(say(other, "r", Optional.of("k")))
+        .as("a key is of one conversation")
+        .isInstanceOf(Heard.Stored.class);
+  }
+
+  @Test
+  void say_bounds_areKept() {
+    var id = conversations.create(OWNER, "t", List.of());
+    ConversationStoreContract.assertRefused(Why.WRONG, () -> say(id, "", Optional.empty()));
+    ConversationStoreContract.assertRefused(
+        Why.TOO_LARGE, () -> say(id, "ü".repeat(513), Optional.empty()));
+    say(id, "ü".repeat(512), Optional.empty());
+    say(id, "2", Optional.empty());
+    say(id, "3", Optional.empty());
+    ConversationStoreContract.assertRefused(Why.FULL, () -> say(id, "4", Optional.empty()));
+    for (var odd : List.of("", "x", "../" + id, id.toUpperCase(Locale.ROOT) + "0")) {
+      ConversationStoreContract.assertRefused(Why.ABSENT, () -> say(odd, "4", Optional.empty()));
+    }
+  }
+
+  @Test
+  void create_titleAndTags_haveBounds() {
+    conversations.create(OWNER, "x".repeat(200), List.of("y".repeat(64)));
+    ConversationStoreContract.assertRefused(
+        Why.WRONG, () -> conversations.create(OWNER, "x".repeat(201), List.of()));
+    for (var tags : List.of(List.of(" "), List.of("y".repeat(65)), Collections.nCopies(17, "t"))) {
+      ConversationStoreContract.assertRefused(
+          Why.WRONG, () -> conversations.create(OWNER, "t", tags));
+    }
+    assertThat(ids()).hasSize(1);
+  }
+
+  @Test
+  void list_searched_findsAllAcrossPages() {
+    for (int i = 0; i < 60; i++) {
+      conversations.create(OWNER, i % 3 == 0 ? "Über JAM " + i : "other", List.of("t" + i % 2));
+    }
+    for (var text : List.of("über jam", "ÜBER", "am 1", "zzz", "other")) {
+      for (var tag : List.of("", "t1", "none")) {
+        var found = new ArrayList<String>();
+        var cursor = "";
+        do {
+          var page = conversations.list(OWNER, cursor, 7, text, tag);
+          assertThat(page.heads().size()).isLessThanOrEqualTo(7);
+          page.heads().forEach(head -> found.add(head.id()));
+          cursor = page.next();
+        } while (!cursor.isEmpty());
+        var expected =
+            conversations.list(OWNER, "", 100, "", "").heads().stream()
+                .filter(
+                    head ->
+                        head.title()
+                            .toLowerCase(Locale.ROOT)
+                            .contains(text.toLowerCase(Locale.ROOT)))
+                .filter(head -> tag.isEmpty() || head.tags().contains(tag))
+                .map(Head::id)
+                .toList();
+        assertThat(found).as("%s, %s", text, tag).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void export_imported_isTheSameTreeUnderNewIds() {
+    var id = conversations.create(OWNER, "Jam \"1\"", List.of("a"));
+    answer(say(id, "q <1>\n```", Optional.empty()), "a 🙂");
+    var top = conversations.read(OWNER, id).turns().getFirst();
+    conversations.say(
+        OWNER,
+        id,
+        new Saying("q2", "m", Optional.of(""), OptionalLong.empty(), Optional.empty(), "x"));
+    conversations.change(
+        OWNER, id, Optional.empty(), Optional.empty(), Optional.of(top.id()), OptionalLong.empty());
+    var whole = Export.whole(conversations.read(OWNER, id));
+    var taken = conversations.take(OWNER, conversations.parse(whole)).getFirst();
+
+    assertThat(taken).isNotEqualTo(id);
+    var before = conversations.read(OWNER, id);
+    var after = conversations.read(OWNER, taken);
+    assertThat(after.head().title()).isEqualTo("Jam \"1\"");
+    assertThat(after.head().tags()).containsExactly("a");
+    assertThat(ConversationStoreContract.texts(after.turns()))
+        .isEqualTo(ConversationStoreContract.texts(before.turns()));
+    assertThat(ConversationStoreContract.texts(after.branch())).containsExactly("q <1>\n```");
+    assertThat(after.turns().getLast().said().state())
+        .as("what was in progress is not any more")
+        .isEqualTo(Turn.State.FAILED);
+    var own = new HashSet<>(after.turns().stream().map(Turn::id).toList());
+    assertThat(own).doesNotContainAnyElementsOf(before.turns().stream().map(Turn::id).toList());
+    assertThat(after.turns().get(1).said().about().model()).isEqualTo("m");
+  }
+
+  @Test
+  void parse_lineThirtyOne_isNamedAndNothingIsStored() {
+    var good = "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]}\n";
+    for (var bad :
+        List.of("{", "7", "{}", "{\"messages\":[{\"role\":\"robot\",\"content\":\"x\"}]}")) {
+      assertThatThrownBy(() -> conversations.parse(good.repeat(30) + bad + "\n" + good))
+          .hasMessageStartingWith("line 31");
+    }
+    assertThat(conversations.parse(good.repeat(30) + "\r\n \n" + good)).hasSize(31);
+    assertThat(ids()).isEmpty();
+  }
+
+  @Test
+  void take_moreThanThereIsRoomFor_takesNone() {
+    var line = "{\"messages\":[]}\n";
+    conversations.take(OWNER, conversations.parse(line.repeat(60)));
+    var before = ids();
+    ConversationStoreContract.assertRefused(
+        Why.TOO_MANY, () -> conversations.take(OWNER, conversations.parse(line.repeat(50))));
+
+    assertThat(ids()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      quoteCharacter = '`',
+      value = {
+        "! there is nothing",
+        "{\"messages\":7}! messages must be an array",
+        "{\"messages\":[7]}! message 1: must be an object",
+        "{\"messages\":[{\"role\":\"user\"}]}! message 1: content must be a string",
+        "{\"messages\":[{\"content\":\"x\"}]}! message 1: role must be one of system, user, assistant",
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"x\",\"parent\":\"y\"}]}! message 1: parent must be",
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"x\",\"created\":\"y\"}]}! message 1: Text 'y'",
+        "{\"messages\":[],\"leaf\":\"y\"}! leaf is the id of none",
+        "{\"messages\":[],\"tags\":[7]}! tags are strings",
+        "{\"messages\":[],\"format\":2}! a newer Larder has stored this conversation, in format 2"
+      })
+  void parse_badInput_saysWhatIsWrong(String body, String message) {
+    assertThatThrownBy(() -> conversations.parse(body == null ? "" : body))
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void parse_tooMuch_isRefused() {
+    var message = "{\"role\":\"user\",\"content\":\"q\"}";
+    var seven = "{\"messages\":[" + (message + ",").repeat(6) + message + "]}";
+    ConversationStoreContract.assertRefused(Why.WRONG, () -> conversations.parse(seven));
+    var large = "{\"messages\":[" + message.replace("q", "q".repeat(1025)) + "]}";
+    ConversationStoreContract.assertRefused(Why.WRONG, () -> conversations.parse(large));
+    var same = message.replace("{", "{\"id\":\"1\",");
+    ConversationStoreContract.assertRefused(
+        Why.WRONG, () -> conversations.parse("{\"messages\":[" + same + "," + same + "]}"));
+    ConversationStoreContract.assertRefused(
+        Why.WRONG, () -> conversations.parse("{\"messages\":[]}\n".repeat(1_001)));
+  }
+}
