@@ -111,7 +111,7 @@ final class ServerUsersIT {
     var carl =
         bearer(tokens.good("\"sub\":\"carl\",\"tenant\":\"t-9\",\"groups\":[\"user\",\"staff\"]"));
     assertThat(text(me(carl)))
-        .isEqualTo("{\"name\":\"carl\",\"tenant\":\"t-9\",\"roles\":[\"user\"]}");
+        .startsWith("{\"name\":\"carl\",\"tenant\":\"t-9\",\"roles\":[\"user\"],");
     assertThat(me(carl).headers().allValues("Set-Cookie")).isEmpty();
     var chat = send(carl, "POST", "/v1/chat/completions", ask("demo", "carl"));
     assertThat(chat.statusCode()).as(text(chat)).isEqualTo(200);
@@ -127,7 +127,7 @@ final class ServerUsersIT {
   void token_ofAnAdministrator_isOneOfTheDefaultTenant() {
     var ada = bearer(tokens.good("\"sub\":\"ada\",\"groups\":[\"admin\"]"));
     assertThat(text(me(ada)))
-        .isEqualTo("{\"name\":\"ada\",\"tenant\":\"default\",\"roles\":[\"admin\",\"user\"]}");
+        .startsWith("{\"name\":\"ada\",\"tenant\":\"default\",\"roles\":[\"admin\",\"user\"],");
     assertThat(send(ada, "GET", "/api/cache/entries", "").statusCode()).isEqualTo(200);
   }
 
@@ -198,7 +198,7 @@ final class ServerUsersIT {
   @Test
   void registry_itsUsers_areKnownByTheirPasswords() {
     assertThat(text(me(basic("bob", "bobs-password"))))
-        .isEqualTo("{\"name\":\"bob\",\"tenant\":\"default\",\"roles\":[\"user\"]}");
+        .startsWith("{\"name\":\"bob\",\"tenant\":\"default\",\"roles\":[\"user\"],");
     assertThat(text(me(basic("root", "roots-password")))).contains("[\"admin\",\"user\"]");
     assertThat(me(basic("bob", "bobs-password")).headers().allValues("Set-Cookie")).isEmpty();
     for (var wrong :

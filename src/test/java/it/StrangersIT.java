@@ -65,7 +65,8 @@ final class StrangersIT {
       assertThat(problem.statusCode()).isEqualTo(429);
       assertThat(Integer.parseInt(header(problem, "Retry-After"))).isBetween(1, 610);
       assertThat(text(problem))
-          .startsWith("{\"type\":\"about:blank\"")
+          .startsWith(
+              "{\"type\":\"https://iana.org/assignments/http-problem-types#quota-exceeded\"")
           .contains("limit stranger-requests of strangers at this address is reached: 8 requests");
       assertThat(text(knock(one, "/v1/messages", "lk_" + "a".repeat(43))))
           .startsWith("{\"type\":\"error\"")

@@ -1,9 +1,12 @@
 package io.larder.api;
 
+import io.larder.inference.Charges;
+import io.larder.inference.Inference;
 import io.larder.json.JsonWriter;
 import io.larder.model.Caller;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -11,6 +14,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -24,10 +28,15 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = OpenApiPaths.MANAGEMENT)
 public class MeResource {
+  @Inject Inference inference;
+  @Inject Charges charges;
   @Context SecurityContext security;
   @Context HttpServletRequest request;
 
-  /** The caller's name, tenant and roles, and the token of the session if it is by one. */
+  /**
+   * The caller's name, tenant and roles, with whom answers may be shared, what is left of limits,
+   * and the token of the session if it is by one.
+   */
   @GET
   @Operation(
       summary = "Tell who the caller is",
@@ -36,10 +45,15 @@ public class MeResource {
               + "PUT, PATCH and DELETE.")
   public String me() {
     var caller = (Caller) Objects.requireNonNull(security.getUserPrincipal());
-    return json(caller, Optional.ofNullable((String) request.getAttribute(Sessions.TOKEN)));
+    var token = Optional.ofNullable((String) request.getAttribute(Sessions.TOKEN));
+    var who = json(caller, inference.scopes(caller), token);
+    return who.substring(0, who.length() - 1)
+        + ",\"limits\":"
+        + StandingJson.of(charges.standings(caller))
+        + "}";
   }
 
-  static String json(Caller caller, Optional<String> token) {
+  static String json(Caller caller, List<String> scopes, Optional<String> token) {
     return "{\"name\":"
         + JsonWriter.quote(caller.id())
         + ",\"tenant\":"
@@ -49,6 +63,8 @@ public class MeResource {
             .sorted()
             .map(JsonWriter::quote)
             .collect(Collectors.joining(",", "[", "]"))
+        + ",\"scopes\":"
+        + scopes.stream().map(JsonWriter::quote).collect(Collectors.joining(",", "[", "]"))
         + token.map(text -> ",\"csrfToken\":" + JsonWriter.quote(text)).orElse("")
         + "}";
   }

@@ -58,11 +58,6 @@ public final class Refusal extends RuntimeException {
         "names of users and tenants are 1 to 128 letters, digits and ._@:|+~=- , not yours");
   }
 
-  /** There is no room for another session. */
-  static Refusal noRoom() {
-    return new Refusal(503, "busy", "this node has as many sessions as it may");
-  }
-
   /** The caller has none of these roles. */
   public static Refusal forbidden(List<String> roles) {
     var wanted = roles.isEmpty() ? "a role that nobody has" : "role " + String.join(" or ", roles);

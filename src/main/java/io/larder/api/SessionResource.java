@@ -2,6 +2,8 @@ package io.larder.api;
 
 import io.larder.access.Credentials;
 import io.larder.access.Identity;
+import io.larder.inference.Charges;
+import io.larder.inference.Inference;
 import io.larder.model.Caller;
 import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;
@@ -36,6 +38,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = OpenApiPaths.MANAGEMENT)
 public class SessionResource {
   @Inject Credentials credentials;
+  @Inject Charges charges;
+  @Inject Inference inference;
   @Inject Sessions sessions;
   @Inject Strangers strangers;
   @Inject ApiSettings settings;
@@ -60,7 +64,9 @@ public class SessionResource {
   @APIResponse(responseCode = "400", description = "The body is something else")
   @APIResponse(responseCode = "401", description = "Nobody has that key")
   @APIResponse(responseCode = "403", description = "The page of another site has sent this")
-  @APIResponse(responseCode = "429", description = "Too many wrong keys from this address")
+  @APIResponse(
+      responseCode = "429",
+      description = "Too many wrong keys from this address, or sign-ins of this user")
   public Response begin(InputStream body) throws IOException {
     if (CrossSite.isFrom(request, settings.corsOrigins())) {
       throw Refusal.crossSite();
@@ -68,8 +74,9 @@ public class SessionResource {
     var key = SignIn.key(body);
     return switch (credentials.identify(key)) {
       case Identity.Known(Caller caller) -> {
+        charges.signIn(caller);
         var token = sessions.begin(request, credentials.mark(key));
-        yield Response.ok(MeResource.json(caller, Optional.of(token)))
+        yield Response.ok(MeResource.json(caller, inference.scopes(caller), Optional.of(token)))
             .header(HttpHeaders.CACHE_CONTROL, "no-store")
             .build();
       }

@@ -63,28 +63,38 @@ class Sessions {
    * whoever planted an id in the browser has nothing of it.
    *
    * @return its token
-   * @throws Refusal if the node has no room for another
    */
   String begin(HttpServletRequest request, String mark) {
     end(request);
     var bytes = new byte[TOKEN_BYTES];
     random.nextBytes(bytes);
     var token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    try {
-      var session = request.getSession(true);
-      if (session.getId().equals(request.getRequestedSessionId())) {
-        var unused = request.changeSessionId();
-      }
-      session.setMaxInactiveInterval(Math.toIntExact(settings.sessionIdle().toSeconds()));
-      session.setAttribute(MARK, mark);
-      session.setAttribute(TOKEN, token);
-      session.setAttribute(BEGUN, CLOCK.millis());
-    } catch (IllegalStateException full) {
-      // what the server gives when it has as many as server.xml allows cannot be used
-      throw Refusal.noRoom();
+    var session = request.getSession(true);
+    if (session.getId().equals(request.getRequestedSessionId())) {
+      var unused = request.changeSessionId();
     }
+    session.setMaxInactiveInterval(Math.toIntExact(settings.sessionIdle().toSeconds()));
+    session.setAttribute(MARK, mark);
+    session.setAttribute(TOKEN, token);
+    session.setAttribute(BEGUN, CLOCK.millis());
+    write(session);
     warnOfPlainCookie(request);
     return token;
+  }
+
+  /**
+   * Writes the session to where all nodes find it. The server does so only after it has answered,
+   * and the browser may come back at once, to another node.
+   */
+  private static void write(HttpSession session) {
+    try {
+      var unused =
+          Class.forName("com.ibm.websphere.servlet.session.IBMSession")
+              .getMethod("sync")
+              .invoke(session);
+    } catch (ReflectiveOperationException failed) {
+      LOG.log(Level.WARNING, "a session is written after its answer: {0}", failed.toString());
+    }
   }
 
   private void warnOfPlainCookie(HttpServletRequest request) {

@@ -17,6 +17,7 @@ import io.larder.wire.WireFormat;
 import io.larder.wire.WireRequest;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -104,10 +105,17 @@ record Asked(
         .collect(Collectors.joining());
   }
 
+  /** With whom that caller may share answers: as configured, or less; administrators with all. */
+  static List<Scope> scopes(Caller caller, Scope configured) {
+    return Arrays.stream(Scope.values())
+        .filter(scope -> caller.isAdmin() || scope.compareTo(configured) <= 0)
+        .toList();
+  }
+
   /** Who shares the answer: as configured, unless the caller asks for less, or may ask for more. */
   private static Scope scope(Caller caller, LarderCache larder, Scope configured) {
     var asked = larder.scope().orElse(configured);
-    if (asked.compareTo(configured) > 0 && !caller.roles().contains("admin")) {
+    if (!scopes(caller, configured).contains(asked)) {
       throw new ScopeRefused(asked, configured);
     }
     return asked;

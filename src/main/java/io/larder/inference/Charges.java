@@ -27,6 +27,10 @@ public final class Charges {
   private static final Policy KEYS_MADE =
       new Policy("keys-made", Unit.REQUESTS, 100, Duration.ofDays(1), Optional.empty(), false);
 
+  /** More than anybody needs, and a bound on the sessions of one user. */
+  private static final Policy SIGN_INS =
+      new Policy("sign-ins", Unit.REQUESTS, 60, Duration.ofHours(1), Optional.empty(), false);
+
   private final Limits limits;
 
   Charges(Limits limits) {
@@ -56,8 +60,22 @@ public final class Charges {
    * @throws NotAdmitted if that were too many
    */
   public void makeKey(Caller caller) {
+    bounded("keys/", KEYS_MADE, caller);
+  }
+
+  /**
+   * May the caller sign in? Sessions stay until they expire, whether a browser comes back or not.
+   * Administrators may.
+   *
+   * @throws NotAdmitted if that were too many
+   */
+  public void signIn(Caller caller) {
+    bounded("sign-ins/", SIGN_INS, caller);
+  }
+
+  private void bounded(String what, Policy policy, Caller caller) {
     if (!caller.isAdmin()) {
-      switch (limits.ask("keys/" + caller.subject(), List.of(new Charge(KEYS_MADE, 1)))) {
+      switch (limits.ask(what + caller.subject(), List.of(new Charge(policy, 1)))) {
         case Limits.Answer.Go(var pass, var left) -> pass.settleAsCharged();
         case Limits.Answer.Stop(var refusal) -> throw LimitExceeded.ofCaller(refusal);
         case Limits.Answer.Unknown unknown -> throw new LimitsUnavailable();

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -249,6 +250,13 @@ public final class Inference {
             exchange(asked, found, tally).refresh();
           }
         });
+  }
+
+  /** With whom that caller may share answers, as {@code Larder-Cache} names them. */
+  public List<String> scopes(Caller caller) {
+    return Asked.scopes(caller, cacheSettings.get().scope()).stream()
+        .map(scope -> scope.name().toLowerCase(Locale.ROOT))
+        .toList();
   }
 
   /** The name under which a caller can go on with a stream. */

@@ -22,6 +22,10 @@ import java.util.Properties;
 record JcacheSettings(Settings all, Duration ttl, Allowed allowed) {
   private static final Duration TTL_MIN = Duration.ofMinutes(1);
   private static final Duration TTL_MAX = Duration.ofDays(366);
+
+  /** Before the names of properties that pass a variable of server.xml on. */
+  private static final String VARIABLE = "variable.";
+
   private static final String DEFAULTS = "/META-INF/microprofile-config.properties";
 
   /**
@@ -54,7 +58,9 @@ record JcacheSettings(Settings all, Duration ttl, Allowed allowed) {
 
   /** What stands in server.xml; a variable that is not set is left by the server as it is. */
   private static Optional<String> given(Properties given, String name) {
-    return Optional.ofNullable(given.getProperty(name)).filter(value -> !value.startsWith("${"));
+    return Optional.ofNullable(given.getProperty(name))
+        .or(() -> Optional.ofNullable(given.getProperty(VARIABLE + name)))
+        .filter(value -> !value.startsWith("${"));
   }
 
   private static Properties defaults() {

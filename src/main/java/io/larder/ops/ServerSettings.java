@@ -3,6 +3,7 @@ package io.larder.ops;
 import io.larder.setting.Checked;
 import io.larder.setting.InvalidSetting;
 import io.larder.setting.Settings;
+import java.util.List;
 
 /**
  * Settings that server.xml hands to the server itself; checked here, since the server would only
@@ -13,12 +14,14 @@ import io.larder.setting.Settings;
  */
 record ServerSettings(String host, int port) implements Checked {
   private static final int PORT_MAX = 65_535;
+  private static final List<String> JCACHE = List.of("larder.jcache.ttl", "larder.jcache.classes");
 
   static ServerSettings from(Settings settings) {
     var host = "larder.http.host";
-    // for the server's store of sessions, which checks them itself
-    var unused =
-        settings.text("larder.jcache.ttl").or(() -> settings.text("larder.jcache.classes"));
+    for (var name : JCACHE) {
+      // for the server's store of sessions, which checks it itself
+      var unused = settings.text(name);
+    }
     return new ServerSettings(
         settings
             .text(host)

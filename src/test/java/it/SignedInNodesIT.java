@@ -1,0 +1,131 @@
+package it;
+
+import static it.Api.ask;
+import static it.Api.json;
+import static it.Api.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Browsers that are signed in, on two nodes that share a Valkey, of which one dies. */
+final class SignedInNodesIT {
+  private static ValkeyProcess valkey;
+  private static LarderProcess here;
+  private static LarderProcess there;
+
+  @BeforeAll
+  static void start() {
+    valkey = ValkeyProcess.start();
+    var other = CompletableFuture.supplyAsync(() -> node("signed-in-b"));
+    here = node("signed-in-a");
+    there = other.join();
+  }
+
+  private static LarderProcess node(String name) {
+    return LarderProcess.start(name, Map.of("LARDER_VALKEY_URI", valkey.uri()));
+  }
+
+  @AfterAll
+  static void stop() {
+    here.close();
+    there.close();
+    valkey.close();
+  }
+
+  private static Browser at(LarderProcess node, Browser browser) {
+    return new Browser(node, browser.cookie(), browser.token());
+  }
+
+  @Test
+  void signedInOnOneNode_isKnownOnTheOtherAtOnce_andSignedOutOnBoth() {
+    var random = new Random();
+    for (int i = 0; i < 20; i++) {
+      var one = random.nextBoolean() ? here : there;
+      var other = one == here ? there : here;
+      var browser = Browser.signIn(one, LarderProcess.KEY);
+      var elsewhere = at(other, browser);
+      assertThat(elsewhere.isKnown()).as("round %d", i).isTrue();
+      assertThat(elsewhere.send("POST", "/v1/chat/completions", ask("demo", "n")).statusCode())
+          .isEqualTo(200);
+      assertThat(elsewhere.forged("POST", "/v1/chat/completions", ask("demo", "n")).statusCode())
+          .as("without the token")
+          .isEqualTo(403);
+      assertThat(elsewhere.send("DELETE", "/api/session", "").statusCode()).isEqualTo(204);
+      assertThat(elsewhere.isKnown()).isFalse();
+      Await.until("signed out", Duration.ofSeconds(1), () -> !browser.isKnown());
+    }
+  }
+
+  @Test
+  void keyRevokedOnOneNode_endsTheSessionOnTheOther() {
+    var made = json(new Api(here).post("/api/keys", "{\"owner\":\"rita\"}"));
+    var browser = Browser.signIn(there, made.get("key").asText());
+    assertThat(browser.isKnown()).isTrue();
+    assertThat(new Api(here).delete("/api/keys/" + made.get("id").asText()).statusCode())
+        .isEqualTo(204);
+    Await.until("ended", Duration.ofSeconds(2), () -> !browser.isKnown());
+  }
+
+  /** Goal: whoever was told to be signed in is so after the node that told it is gone. */
+  @Test
+  void nodeKilled_browsersStaySignedIn() {
+    var dying = node("signed-in-c");
+    var browsers = new ArrayList<Browser>();
+    try (dying) {
+      for (int i = 0; i < 10; i++) {
+        browsers.add(Browser.signIn(dying, LarderProcess.KEY));
+      }
+      dying.process().destroyForcibly().onExit().join();
+    }
+    for (var browser : browsers) {
+      assertThat(at(there, browser).isKnown()).isTrue();
+    }
+  }
+
+  @Test
+  void valkeyDown_browsersAreSignedOutAndNothingFalls_thenSignedInAgain() {
+    var browser = Browser.signIn(here, LarderProcess.KEY);
+    var elsewhere = at(there, browser);
+    assertThat(elsewhere.isKnown()).isTrue();
+    valkey.kill();
+    try {
+      for (var one : List.of(browser, elsewhere)) {
+        var page = one.forged("GET", "/", "");
+        assertThat(page.statusCode()).isEqualTo(200);
+        // 200 where the node has the session itself, or 401, and nothing else
+        var unused = one.isKnown();
+      }
+      assertThat(new Api(here).get("/api/me").statusCode()).as("by key").isEqualTo(200);
+    } finally {
+      valkey.restart();
+    }
+    Await.until("the store is back", () -> isServing(here) && isServing(there));
+    var again = Browser.signIn(there, LarderProcess.KEY);
+    Await.until("shared again", () -> at(here, again).isKnown());
+  }
+
+  private static boolean isServing(LarderProcess node) {
+    return text(new Api(node).get("/api/cache")).contains("\"state\":{\"state\":\"OK\"");
+  }
+
+  /** Goal: what only asks models costs no session. */
+  @Test
+  void keys_neverMakeASession() {
+    var before = sessions();
+    assertThat(here.chat(ask("demo", "no session")).statusCode()).isEqualTo(200);
+    assertThat(new Api(there).get("/api/me").statusCode()).isEqualTo(200);
+    assertThat(sessions()).isEqualTo(before);
+  }
+
+  private static int sessions() {
+    return RawCommand.strings(valkey.command("KEYS", "larder:1:session:*")).size();
+  }
+}
