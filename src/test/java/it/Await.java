@@ -43,6 +43,17 @@ public final class Await {
     throw new IllegalStateException("not within " + max + ": " + what, last);
   }
 
+  /** Whether something holds each time it is asked, over and over, for so long. */
+  public static boolean holds(Duration time, BooleanSupplier works) {
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < end) {
+      if (!works.getAsBoolean()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Fails as soon as the condition does not hold any more; returns after that time. */
   public static void during(Duration time, BooleanSupplier holds) {
     long end = System.nanoTime() + time.toNanos();
