@@ -555,6 +555,21 @@ final class ConversationsIT {
     assertThat(json(dora.get("")).get("conversations")).hasSize(3);
   }
 
+  @Test
+  void import_timesThatCannotBeStored_takesNothing() {
+    var emil = User.of("emil");
+    var good = "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]}\n";
+    for (var time : List.of("1969-12-31T23:59:59Z", "+1000000000-12-31T23:59:59Z")) {
+      var odd = good.replace("\"role\"", "\"created\":\"" + time + "\",\"role\"");
+      var refused = emil.send("POST", "/import", good + odd);
+      assertThat(refused.statusCode()).as(text(refused)).isEqualTo(400);
+      assertThat(json(refused).get("detail").asText()).startsWith("line 2: ").contains("1970");
+    }
+    assertThat(json(emil.get("")).get("conversations")).isEmpty();
+    var line = good.replace("\"q\"", "\"one\u2028line\"");
+    assertThat(json(emil.send("POST", "/import", line + line)).get("ids")).hasSize(2);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '!',

@@ -224,11 +224,20 @@ public final class Conversations {
         store.create(owner, made, settings.ttl(), settings.countMax());
         ids.add(made.id());
       }
-    } catch (ConversationRefused tooMany) {
-      ids.forEach(id -> store.remove(owner, id, OptionalLong.empty()));
-      throw tooMany;
+    } catch (RuntimeException failed) {
+      // whatever it is: who tries again must not have them twice
+      ids.forEach(id -> undo(owner, id, failed));
+      throw failed;
     }
     return ids;
+  }
+
+  private void undo(String owner, String id, RuntimeException why) {
+    try {
+      store.remove(owner, id, OptionalLong.empty());
+    } catch (RuntimeException failed) {
+      why.addSuppressed(failed);
+    }
   }
 
   /**

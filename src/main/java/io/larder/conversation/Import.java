@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * A conversation from elsewhere, checked but not stored: as {@link Export} writes it, or as little
@@ -20,6 +21,12 @@ import java.util.function.Supplier;
 public final class Import {
   /** Conversations in one import. */
   public static final int COUNT_MAX = 1_000;
+
+  private static final Instant CREATED_MIN = Instant.EPOCH;
+  private static final Instant CREATED_MAX = Instant.parse("9999-12-31T23:59:59Z");
+
+  /** Not what else Unicode takes for the end of a line: JSON has that within strings. */
+  private static final Pattern LINE_END = Pattern.compile("\r\n|\r|\n");
 
   private final String title;
   private final List<String> tags;
@@ -41,7 +48,7 @@ public final class Import {
     }
     var imports = new ArrayList<Import>();
     int number = 0;
-    for (var line : text.split("\\R", -1)) {
+    for (var line : LINE_END.split(text, -1)) {
       number++;
       if (!line.isBlank()) {
         if (imports.size() == COUNT_MAX) {
@@ -145,10 +152,18 @@ public final class Import {
     return new ConversationStore.NewTurn(
         object.text("id").orElse("message " + number),
         object.get("parent").isPresent() ? object.text("parent").orElse("") : before,
-        object.text("created").map(Instant::parse),
+        object.text("created").map(Import::created),
         said.state() == Turn.State.IN_PROGRESS
             ? said.interrupted("it was in progress when it was exported")
             : said);
+  }
+
+  private static Instant created(String text) {
+    var time = Instant.parse(text);
+    if (time.isBefore(CREATED_MIN) || time.isAfter(CREATED_MAX)) {
+      throw new IllegalArgumentException("created must be of the years 1970 to 9999");
+    }
+    return time;
   }
 
   /** The same with ids of its own. */

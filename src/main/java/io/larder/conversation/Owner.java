@@ -17,7 +17,7 @@ final class Owner {
   /** The subject without what ends a hash tag. */
   static String tag(String subject) {
     if (subject.length() > LENGTH_MAX) {
-      return "sha256/" + HexFormat.of().formatHex(sha256(subject));
+      return "%sha256/" + HexFormat.of().formatHex(sha256(subject));
     }
     return subject.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
   }

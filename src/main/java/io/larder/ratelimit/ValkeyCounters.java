@@ -137,7 +137,7 @@ final class ValkeyCounters implements Counters {
   /** The subject without what ends a hash tag. */
   static String tag(String subject) {
     if (subject.length() > SUBJECT_LENGTH_MAX) {
-      return "sha256/" + HexFormat.of().formatHex(sha256(subject));
+      return "%sha256/" + HexFormat.of().formatHex(sha256(subject));
     }
     return subject.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
   }
