@@ -29,6 +29,9 @@ interface Entries extends AutoCloseable {
    */
   Page page(String pattern, String cursor);
 
+  /** What the thread has changed and not yet written is not to be written. */
+  default void abandon() {}
+
   @Override
   void close();
 

@@ -27,7 +27,7 @@ final class Pen<V> {
   }
 
   Outcome set(Place place, Condition condition, V value) {
-    var bytes = values.write(value);
+    var bytes = bytes(value);
     if (!lives.asks()) {
       return entries.change(
           place, Change.set(condition, bytes, lives.created(value), lives.updated(value)));
@@ -52,8 +52,8 @@ final class Pen<V> {
   }
 
   Outcome replace(Place place, V expected, V value) {
-    var old = values.write(expected);
-    var bytes = values.write(value);
+    var old = bytes(expected);
+    var bytes = bytes(value);
     if (lives.asks()) {
       var before = entries.get(place);
       if (!Arrays.equals(before, old)) {
@@ -61,5 +61,15 @@ final class Pen<V> {
       }
     }
     return entries.change(place, Change.replace(old, bytes, lives.updated(value)));
+  }
+
+  /** A value that cannot be written spoils what its request has written before. */
+  private byte[] bytes(V value) {
+    try {
+      return values.write(value);
+    } catch (RuntimeException wrong) {
+      entries.abandon();
+      throw wrong;
+    }
   }
 }

@@ -1,18 +1,24 @@
 package io.larder.jcache;
 
 import java.io.ByteArrayInputStream;
-import java.io.EOFException;
+import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InvalidClassException;
 import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
+import java.io.ObjectStreamConstants;
 import java.util.Optional;
 
 /**
  * Reads Java's serialisation for the names of its classes alone. No class but of arrays of
  * primitives is loaded, so nothing in the bytes comes to life: an object whose class is not there
  * is skipped, as the format wants it.
+ *
+ * <p>Whoever reads the bytes for good must come by the same names. So what only the class itself
+ * could find the end of is refused, since more names may hide there: objects that write themselves
+ * without blocks (version 1 of the protocol), and objects that the stream calls plain while their
+ * class reads more than its fields.
  *
  * @see <a href="https://docs.oracle.com/en/java/javase/21/docs/specs/serialization/protocol.html">
  *     Java Object Serialization Specification, 6</a>
@@ -26,15 +32,16 @@ final class Screen {
 
   /** The first class that is not allowed; of bytes that make no sense, what is wrong. */
   Optional<String> firstRefused(byte[] bytes) {
-    try (var names = new Names(new ByteArrayInputStream(bytes))) {
+    var source = new Source(bytes);
+    try (var names = new Names(source)) {
       names.setObjectInputFilter(allowed);
-      while (true) {
+      // an end within an object is as wrong as anything else
+      do {
         names.next();
-      }
+      } while (source.available() > 0);
+      return Optional.empty();
     } catch (Refused refused) {
       return Optional.of(refused.name);
-    } catch (EOFException end) {
-      return Optional.empty();
     } catch (IOException | RuntimeException malformed) {
       return Optional.of("malformed: " + malformed.getClass().getSimpleName());
     }
@@ -50,9 +57,47 @@ final class Screen {
     }
   }
 
-  private final class Names extends ObjectInputStream {
-    Names(InputStream bytes) throws IOException {
+  /** Bytes that tell what comes next; descriptors are read without any reading ahead. */
+  private static final class Source extends ByteArrayInputStream {
+    Source(byte[] bytes) {
       super(bytes);
+    }
+
+    DataInputStream ahead() {
+      return new DataInputStream(new ByteArrayInputStream(buf, pos, count - pos));
+    }
+  }
+
+  private final class Names extends ObjectInputStream {
+    private final Source source;
+
+    Names(Source source) throws IOException {
+      super(source);
+      this.source = source;
+    }
+
+    /** The format: name, version (8 bytes), flags (1 byte), fields. */
+    @Override
+    protected ObjectStreamClass readClassDescriptor() throws IOException, ClassNotFoundException {
+      var ahead = source.ahead();
+      var name = ahead.readUTF();
+      var unused = ahead.readLong();
+      int flags = ahead.readByte();
+      var described = super.readClassDescriptor();
+      if (!described.getName().equals(name)) {
+        throw new Refused("malformed: a descriptor is not where it should be");
+      }
+      boolean whole = (flags & ObjectStreamConstants.SC_BLOCK_DATA) != 0;
+      if ((flags & ObjectStreamConstants.SC_EXTERNALIZABLE) != 0 && !whole) {
+        throw new Refused(name + " without blocks");
+      }
+      if ((flags & ObjectStreamConstants.SC_SERIALIZABLE) != 0
+          && (flags & ObjectStreamConstants.SC_WRITE_METHOD) == 0
+          && allowed.allows(name)
+          && writesMore(name)) {
+        throw new Refused(name + " without what it writes itself");
+      }
+      return described;
     }
 
     /** Goes past one object. */
@@ -81,6 +126,24 @@ final class Screen {
     @Override
     protected Class<?> resolveProxyClass(String[] interfaces) throws IOException {
       throw new Refused("a proxy of " + String.join(", ", interfaces));
+    }
+  }
+
+  /**
+   * Whether objects of that class, as it is here, write more than their fields, so that it reads
+   * more too. One that only has {@code readObject}, such as to check its fields, does not: it could
+   * not read what it has written itself.
+   */
+  private static boolean writesMore(String name) {
+    try {
+      var loader = Thread.currentThread().getContextClassLoader();
+      // not initialised, so nothing of it runs
+      var unused =
+          Class.forName(name, false, loader)
+              .getDeclaredMethod("writeObject", ObjectOutputStream.class);
+      return true;
+    } catch (ClassNotFoundException | NoSuchMethodException | LinkageError none) {
+      return false;
     }
   }
 }

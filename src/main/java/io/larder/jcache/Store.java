@@ -24,7 +24,8 @@ final class Store implements AutoCloseable {
   private Store(JcacheSettings settings, Entries entries) {
     this.settings = settings;
     this.entries = entries;
-    this.sessions = new VisitedEntries(new SteadyEntries(entries, System::nanoTime));
+    this.sessions =
+        new VisitedEntries(new SteadyEntries(entries, System::nanoTime), System::nanoTime);
   }
 
   /** The store that the settings name. */

@@ -2,20 +2,23 @@ package io.larder.jcache;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Entries of sessions as the server uses them: in one request, so on one thread, it reads the
  * session, notes the access by comparing and setting, reads attributes one by one, writes those
  * that changed one by one, and then reads, compares and sets the session twice. Here that is three
- * commands, and nobody sees a part of what a request has written:
+ * commands, two if nothing has changed, and nobody sees a part of what a request has written:
  *
  * <ul>
  *   <li>reading the session brings its attributes along if they are small;
  *   <li>attributes that are written wait until the session is compared and set next, and then
- *       change with it or not at all;
+ *       change with it or not at all; those that are as they were read are not written;
  *   <li>after that the session is read, and set to what it is, without asking.
  * </ul>
  *
@@ -25,7 +28,14 @@ final class VisitedEntries implements Entries {
   private static final Logger LOG = System.getLogger(VisitedEntries.class.getName());
   private static final ThreadLocal<@Nullable Visit> VISITS = new ThreadLocal<>();
 
+  /**
+   * How long attributes wait: the server writes them and the session at once, so what waits longer
+   * is of a request that has failed.
+   */
+  static final Duration DRAFTS_LIFE = Duration.ofSeconds(10);
+
   private final Entries entries;
+  private final LongSupplier nanoTime;
 
   private enum Stage {
     /** Read, and perhaps marked as accessed. */
@@ -44,6 +54,7 @@ final class VisitedEntries implements Entries {
     private final String key;
     private Stage stage = Stage.LOOKED;
     private @Nullable Seen seen;
+    private long draftedNanos;
     private final Map<String, byte[]> drafts = new HashMap<>();
 
     Visit(VisitedEntries owner, String key) {
@@ -52,8 +63,14 @@ final class VisitedEntries implements Entries {
     }
   }
 
-  VisitedEntries(Entries entries) {
+  /**
+   * Visited entries.
+   *
+   * @param nanoTime a monotonic clock
+   */
+  VisitedEntries(Entries entries, LongSupplier nanoTime) {
     this.entries = entries;
+    this.nanoTime = nanoTime;
   }
 
   @Override
@@ -102,9 +119,10 @@ final class VisitedEntries implements Entries {
       }
       return outcome;
     }
-    return isSetAlready(visit, place, change, value)
-        ? leave(value)
-        : write(visit, place, change, value);
+    if (isSetAlready(visit, place, change, value)) {
+      return visit.stage == Stage.WRITTEN ? leave(value) : keep(visit, value);
+    }
+    return write(visit, place, change, value);
   }
 
   /** An attribute: only the condition that the server uses can wait. */
@@ -118,19 +136,36 @@ final class VisitedEntries implements Entries {
     }
     var value = change.value();
     var seen = visit.seen;
-    visit.drafts.put(place.field(), value == null ? new byte[0] : value);
-    visit.stage = Stage.DRAFTED;
+    if (seen != null
+        && seen.knows(place.field())
+        && Arrays.equals(seen.field(place.field()), value)) {
+      // only read, as the server writes that too: what another request has set meanwhile stays
+      visit.drafts.remove(place.field());
+    } else {
+      visit.drafts.put(place.field(), value == null ? new byte[0] : value);
+    }
+    if (visit.stage != Stage.DRAFTED) {
+      visit.stage = Stage.DRAFTED;
+      visit.draftedNanos = nanoTime.getAsLong();
+    }
     // nobody who writes an attribute asks what was there
     return new Change.Outcome(true, seen == null ? null : seen.field(place.field()));
   }
 
   private static boolean isSetAlready(Visit visit, Place place, Change change, byte[] value) {
     var seen = visit.seen;
-    return visit.stage == Stage.WRITTEN
+    return (visit.stage == Stage.WRITTEN
+            || (visit.stage == Stage.DRAFTED && visit.drafts.isEmpty()))
         && seen != null
         && change.condition() == Change.Condition.EQUAL
         && change.admits(seen.field(place.field()))
         && change.admits(value);
+  }
+
+  /** Everything was read only, and the access was noted before. */
+  private static Change.Outcome keep(Visit visit, byte[] value) {
+    visit.stage = Stage.WRITTEN;
+    return new Change.Outcome(true, value);
   }
 
   /** The request has written everything: the next one begins anew. */
@@ -165,14 +200,29 @@ final class VisitedEntries implements Entries {
   /** What this thread does with that session; another one it has left. */
   private Visit visit(String key) {
     var visit = VISITS.get();
-    if (visit == null || visit.owner != this || !visit.key.equals(key)) {
-      if (visit != null && !visit.drafts.isEmpty()) {
-        LOG.log(Level.WARNING, "attributes of a session were not written: its request failed");
-      }
+    if (visit == null || visit.owner != this || !visit.key.equals(key) || isStale(visit)) {
+      drop(visit);
       visit = new Visit(this, key);
       VISITS.set(visit);
     }
     return visit;
+  }
+
+  private boolean isStale(Visit visit) {
+    return visit.stage == Stage.DRAFTED
+        && nanoTime.getAsLong() - visit.draftedNanos > DRAFTS_LIFE.toNanos();
+  }
+
+  @Override
+  public void abandon() {
+    drop(VISITS.get());
+    VISITS.remove();
+  }
+
+  private static void drop(@Nullable Visit visit) {
+    if (visit != null && !visit.drafts.isEmpty()) {
+      LOG.log(Level.WARNING, "attributes of a session were not written: its request failed");
+    }
   }
 
   @Override

@@ -2,9 +2,12 @@ package io.larder.jcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
@@ -51,6 +54,21 @@ final class FormTest {
     private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
       in.defaultReadObject();
       WOKEN.incrementAndGet();
+    }
+  }
+
+  /** Reads by itself, without the fields first: then the JDK does not see where it must end. */
+  static final class Careless implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+      out.writeLong(1);
+      out.writeObject("");
+    }
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+      assertThat(in.readLong()).isNotNegative();
+      assertThat(in.readObject()).isNotNull();
     }
   }
 
@@ -129,6 +147,110 @@ final class FormTest {
     assertThat(WOKEN).hasValue(0);
     assertThatThrownBy(() -> form.write(attack)).isInstanceOf(CacheException.class);
     assertThatThrownBy(() -> form.write(plain)).isInstanceOf(CacheException.class);
+  }
+
+  /**
+   * Attack: the stream says that an allowed class is read otherwise than it reads itself. What
+   * follows is then read from another byte on, and a text there is a gadget.
+   */
+  @ParameterizedTest
+  @MethodSource("desynchronised")
+  void read_descriptorsThatLie_areAbsent(String name, byte[] stream) throws IOException {
+    WOKEN.set(0);
+    try (var server = new ObjectInputStream(new ByteArrayInputStream(stream))) {
+      var unused = catchThrowable(server::readObject);
+    }
+    assertThat(WOKEN).as("the server would be taken in: " + name).hasValue(1);
+
+    var some = new Form<Object>(LOADER, new Allowed(List.of(Careless.class.getName())));
+    assertThat(some.read(stored('b', stream))).as(name).isEmpty();
+    assertThat(some.read(stored('o', stream))).as(name).isEmpty();
+    assertThat(WOKEN).hasValue(1);
+    assertThatThrownBy(() -> some.write(stream)).isInstanceOf(CacheException.class);
+  }
+
+  static Stream<Arguments> desynchronised() throws IOException {
+    return Stream.of(
+        arguments("external without blocks", externalWithoutBlocks()),
+        arguments("a class without what it writes", plainWithoutMethod()));
+  }
+
+  /** A LocalTime of 2 bytes before an Integer of 4: the screen takes them for half of that. */
+  private static byte[] externalWithoutBlocks() throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    var out = new DataOutputStream(bytes);
+    begin(out, "java.lang.Integer", 1360826667806852920L, 'I');
+    descriptor(out, "java.time.Ser", -7683839454370182990L, 0x04);
+    out.writeShort(0x04ff);
+    out.writeShort(0);
+    hidden(out);
+    return bytes.toByteArray();
+  }
+
+  /** A block of 10 bytes before a Long of 8: the screen takes that for the Long. */
+  private static byte[] plainWithoutMethod() throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    var out = new DataOutputStream(bytes);
+    begin(out, "java.lang.Long", 4290774380558885855L, 'J');
+    descriptor(out, Careless.class.getName(), 1, 0x02);
+    out.writeShort(0x7708);
+    out.writeInt(16);
+    out.writeShort(0);
+    hidden(out);
+    return bytes.toByteArray();
+  }
+
+  /**
+   * An array of two: a number whose superclass has an object for a field more, and what follows.
+   */
+  private static void begin(DataOutputStream out, String name, long version, char type)
+      throws IOException {
+    out.writeInt(0xaced0005);
+    out.writeShort(0x7572);
+    out.writeUTF("[Ljava.lang.Object;");
+    out.writeLong(-8012369246846506644L);
+    out.write(new byte[] {2, 0, 0, 0x78, 0x70});
+    out.writeInt(2);
+    out.writeShort(0x7372);
+    out.writeUTF(name);
+    out.writeLong(version);
+    out.write(new byte[] {2, 0, 1, (byte) type});
+    out.writeUTF("value");
+    out.writeShort(0x7872);
+    out.writeUTF("java.lang.Number");
+    out.writeLong(-8742448824652078965L);
+    out.write(new byte[] {2, 0, 1, 'L'});
+    out.writeUTF("x");
+    out.writeByte(0x74);
+    out.writeUTF("Ljava/lang/Object;");
+    out.writeShort(0x7870);
+  }
+
+  private static void descriptor(DataOutputStream out, String name, long version, int flags)
+      throws IOException {
+    out.writeShort(0x7372);
+    out.writeUTF(name);
+    out.writeLong(version);
+    out.writeByte(flags);
+    out.writeShort(0);
+    out.writeShort(0x7870);
+  }
+
+  /** A text of 0x73 bytes; from its second byte of length on, a gadget. */
+  private static void hidden(DataOutputStream out) throws IOException {
+    var gadget = new ByteArrayOutputStream();
+    descriptor(new DataOutputStream(gadget), Gadget.class.getName(), 1, 0x02);
+    out.writeShort(0x7400);
+    out.write(Arrays.copyOf(gadget.toByteArray(), 0x74));
+  }
+
+  @Test
+  void read_attributesCutShort_areAbsent() {
+    var whole = serialised(new ArrayList<>(List.of("a", Instant.EPOCH)));
+    for (int length = 2; length < whole.length; length++) {
+      assertThat(form.read(stored('b', Arrays.copyOf(whole, length)))).as("" + length).isEmpty();
+    }
+    assertThat(form.read(stored('b', whole))).isPresent();
   }
 
   @Test

@@ -15,9 +15,10 @@ final class VisitedEntriesTest {
   private static final Place HEAD = Place.head("larder:1:session:{id}:app");
   private static final Place A = Place.part("larder:1:session:{id}:app", "a");
   private static final Place B = Place.part("larder:1:session:{id}:app", "b");
+  private long now;
   private final List<String> commands = new ArrayList<>();
   private final Entries memory = new MemoryEntries(() -> 1);
-  private final Entries visited = new VisitedEntries(new Counted());
+  private final Entries visited = new VisitedEntries(new Counted(), () -> now);
 
   private final class Counted implements Entries {
     @Override
@@ -155,5 +156,52 @@ final class VisitedEntriesTest {
     assertThat(memory.get(A)).isNotNull();
     assertThat(replace("0", "1")).isTrue();
     assertThat(memory.get(A)).isNull();
+  }
+
+  @Test
+  void write_whatWasRead_isTwoCommandsAndLeavesWhatOthersHaveSet() {
+    visited.get(HEAD);
+    replace("0", "1");
+    assertThat(visited.get(A)).isEqualTo(bytes("a0"));
+    memory.change(A, set("theirs"));
+    visited.change(A, set("a0"));
+    visited.get(HEAD);
+    assertThat(replace("1", "1")).isTrue();
+    visited.get(HEAD);
+    assertThat(replace("1", "1")).isTrue();
+    assertThat(memory.get(A)).isEqualTo(bytes("theirs"));
+    assertThat(commands).containsExactly("look", "change");
+    visited.get(HEAD);
+    assertThat(commands).as("the next request begins anew").hasSize(3).endsWith("look");
+  }
+
+  @Test
+  void write_changedAndBack_isNotWritten() {
+    visited.get(HEAD);
+    visited.change(A, set("a1"));
+    visited.change(A, set("a0"));
+    memory.change(A, set("theirs"));
+    assertThat(replace("0", "1")).isTrue();
+    assertThat(memory.get(A)).isEqualTo(bytes("theirs"));
+  }
+
+  @Test
+  void abandon_requestFailed_laterOneWritesNothingOfIt() {
+    visited.get(HEAD);
+    visited.change(A, set("a1"));
+    visited.abandon();
+    visited.get(HEAD);
+    assertThat(replace("0", "1")).isTrue();
+    assertThat(memory.get(A)).isEqualTo(bytes("a0"));
+  }
+
+  @Test
+  void drafts_tooOld_laterRequestWritesNothingOfThem() {
+    visited.get(HEAD);
+    visited.change(A, set("a1"));
+    now = VisitedEntries.DRAFTS_LIFE.toNanos() + 1;
+    visited.get(HEAD);
+    assertThat(replace("0", "1")).isTrue();
+    assertThat(memory.get(A)).isEqualTo(bytes("a0"));
   }
 }
