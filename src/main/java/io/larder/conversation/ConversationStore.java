@@ -143,7 +143,7 @@ interface ConversationStore {
   void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar);
 
   /**
-   * Gives an answer its end.
+   * Gives an answer its end, unless it has one: the first stands, whoever comes late.
    *
    * @return whether its turn was still there
    */

@@ -275,7 +275,9 @@ final class MemoryConversations implements ConversationStore {
     if (kept == null || turn.isEmpty()) {
       return false;
     }
-    kept.leases.remove(answer);
+    if (kept.leases.remove(answer) == null) {
+      return true;
+    }
     kept.put(turn.get().with(said));
     touch(owner, kept, life, 1);
     return true;

@@ -1,4 +1,4 @@
--- Gives an answer its end. May be run twice.
+-- Gives an answer its end, if it has none yet: the first one stands. May be run twice.
 -- KEYS     [1] the conversation: a hash   [2] its user's conversations by last change (ms)   [3] by end of life (ms)
 -- ARGV     [1] id   [2] life (ms)   [3] id of the answer's turn   [4] what is said
 -- reply    1, or 0 = the conversation is gone
@@ -8,6 +8,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local before = redis.call('HGET', KEYS[1], 't:' .. ARGV[3])
 if not before then
   return 0
+end
+if redis.call('HEXISTS', KEYS[1], 'a:' .. ARGV[3]) == 0 then
+  return 1
 end
 local last = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')
 local updated = math.max(now, tonumber(last[2] or '0') + 1)

@@ -157,6 +157,19 @@ abstract class ConversationStoreContract {
     assertThat(read(id).turns().getLast().said()).isEqualTo(said);
   }
 
+  /** A node that was thought dead comes back and has an end of its own to tell. */
+  @Test
+  void finish_anotherEnd_theFirstStands() {
+    var id = create("t");
+    append(id, "q");
+    assertThat(finish(id, "q", "first")).isTrue();
+    var before = read(id);
+    assertThat(finish(id, "q", "second, and longer")).isTrue();
+
+    assertThat(read(id).turns().getLast().said().content()).isEqualTo("first");
+    assertThat(read(id).head()).isEqualTo(before.head());
+  }
+
   @Test
   void append_belowAnOlderTurn_isABranchAndTheOldOneStays() {
     var id = create("t");
