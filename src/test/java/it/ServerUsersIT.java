@@ -189,6 +189,7 @@ final class ServerUsersIT {
     assertThat(Browser.signIn(larder, LarderProcess.KEY).isKnown()).isTrue();
     assertThat(me(bearer("ey." + unknown)).statusCode()).isEqualTo(401);
     assertThat(larder.log()).doesNotContain(unknown);
+    assertThat(me(bearer("ey.ey.ey")).statusCode()).as("shown to the server").isEqualTo(401);
     var trace = larder.serverXml().resolveSibling("logs/trace.log");
     assertThat(Files.readString(trace))
         .contains("CWWKS5523E")
@@ -210,6 +211,15 @@ final class ServerUsersIT {
             "Basic x")) {
       assertThat(me(wrong).statusCode()).as(wrong).isEqualTo(401);
     }
+  }
+
+  /** Goal: passwords are tried where failures are counted, and nowhere else. */
+  @Test
+  void registry_besideWhatLooksLikeAToken_isNotTried() {
+    var bob = basic("bob", "bobs-password");
+    assertThat(send(bob, "GET", "/api/me", "", "x-api-key", "a.b.c").statusCode()).isEqualTo(401);
+    assertThat(send(basic("bob", "wrong"), "GET", "/", "").statusCode()).isEqualTo(200);
+    assertThat(send(basic("bob", "wrong"), "GET", "/health/ready", "").statusCode()).isEqualTo(200);
   }
 
   @Test

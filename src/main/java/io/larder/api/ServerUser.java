@@ -50,16 +50,16 @@ final class ServerUser {
   }
 
   /**
-   * The bearer of the token in the request's Authorization, whom the server may have recognised by
-   * itself already; nobody whom it has recognised by something else.
+   * The bearer of the token in the request's {@code Authorization: Bearer}; nobody whom the server
+   * knows by something else, such as a password beside it.
    */
   static Optional<Sender> ofToken(HttpServletRequest request, HttpServletResponse response)
       throws IOException, ServletException {
-    var who = request.getUserPrincipal();
-    if (who == null) {
-      return ask(request, response);
+    if (request.getUserPrincipal() == null && !request.authenticate(new Unspoken(response))) {
+      return Optional.empty();
     }
-    return TOKENS && TokenClaims.isToken(who)
+    var who = request.getUserPrincipal();
+    return who != null && TOKENS && TokenClaims.isToken(who)
         ? Optional.of(sender(who, request))
         : Optional.empty();
   }
