@@ -116,6 +116,11 @@ class LarderPage extends LitElement {
       this.problem = "";
     } catch (error) {
       this.problem = error.message;
+      if (error.status === 503) {
+        // the browser has forgotten its session, though the store has not
+        this.client = null;
+        this.answers = [];
+      }
     }
   }
 

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 
 /** A browser that is signed in at a node: it has a cookie, and the page has a token. */
@@ -59,6 +63,21 @@ record Browser(LarderProcess node, String cookie, String token) {
     var all = new ArrayList<>(List.of("Cookie", cookie));
     all.addAll(List.of(headers));
     return send(node, method, path, body, all);
+  }
+
+  /** The session's id; the cookie begins with four characters that are not of it. */
+  String id() {
+    return cookie.substring(COOKIE.length() + 5).replaceAll(":.*", "");
+  }
+
+  /** What stands in the store for an id. */
+  static String digest(String id) {
+    try {
+      var hash = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new AssertionError(impossible);
+    }
   }
 
   boolean isKnown() {

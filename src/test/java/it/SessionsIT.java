@@ -233,7 +233,7 @@ final class SessionsIT {
   /** The key of a session; its cookie begins with four characters that are not of its id. */
   private static String key(String cookie) {
     return "larder:1:session:{"
-        + cookie.substring(4).replaceAll(":.*", "")
+        + Browser.digest(cookie.substring(4).replaceAll(":.*", ""))
         + "}:default_host%2Fapp";
   }
 }

@@ -104,6 +104,14 @@ final class SignedInNodesIT {
         var unused = one.isKnown();
       }
       assertThat(new Api(here).get("/api/me").statusCode()).as("by key").isEqualTo(200);
+      assertThat(Browser.post(here, Browser.body(LarderProcess.KEY)).statusCode())
+          .as("nobody is told to be signed in")
+          .isEqualTo(503);
+      var out = elsewhere.send("DELETE", "/api/session", "");
+      assertThat(out.statusCode()).as("the session lives on").isIn(204, 503);
+      if (out.statusCode() == 503) {
+        assertThat(Browser.setCookie(out)).startsWith("LARDERSESSION=\"\";").contains("Max-Age=0");
+      }
     } finally {
       valkey.restart();
     }
@@ -121,6 +129,36 @@ final class SignedInNodesIT {
 
   private static boolean isServing(LarderProcess node) {
     return text(new Api(node).get("/api/cache")).contains("\"state\":{\"state\":\"OK\"");
+  }
+
+  /** Goal: whoever reads the store is not signed in by what he finds there. */
+  @Test
+  void store_hasNeitherIdNorTokenOfASession() {
+    var browser = Browser.signIn(here, LarderProcess.KEY);
+    var mine = "larder:1:session:{" + Browser.digest(browser.id()) + "}:";
+    var keys = RawCommand.strings(valkey.command("KEYS", "larder:1:session:*"));
+
+    assertThat(keys).as("the session is there").anyMatch(key -> key.startsWith(mine));
+    for (var key : keys) {
+      assertThat(key + valkey.command("HGETALL", key))
+          .doesNotContain(browser.id())
+          .doesNotContain(browser.token());
+    }
+    assertThat(at(there, browser).send("DELETE", "/api/session", "").statusCode()).isEqualTo(204);
+  }
+
+  /** Goal: bytes that nobody has written sign nobody in, and are no failure of the server. */
+  @Test
+  void store_damagedSession_isNobodys() {
+    for (var field : List.of("head", "part:session.mark", "part:session.begun")) {
+      for (var bytes : List.of("", "x", "garbage-and-more-of-it")) {
+        var browser = Browser.signIn(here, LarderProcess.KEY);
+        var pattern = "larder:1:session:{" + Browser.digest(browser.id()) + "}:*";
+        var key = RawCommand.strings(valkey.command("KEYS", pattern)).getFirst();
+        assertThat(valkey.command("HSET", key, field, bytes)).as("was there").startsWith(":0");
+        assertThat(at(there, browser).isKnown()).as("%s = %s", field, bytes).isFalse();
+      }
+    }
   }
 
   /** Goal: what only asks models costs no session. */

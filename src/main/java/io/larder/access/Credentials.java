@@ -82,6 +82,11 @@ public final class Credentials {
     return adminMark.is(mark) ? new Identity.Known(ADMIN) : new Identity.Unknown();
   }
 
+  /** Whether the store, of keys and of sessions, answers now. */
+  public boolean isAnswering() {
+    return keys.isAnswering();
+  }
+
   /** In whose name Larder does what the operator has configured. */
   public Caller administrator() {
     return ADMIN;

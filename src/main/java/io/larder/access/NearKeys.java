@@ -28,6 +28,9 @@ final class NearKeys {
   /** Of keys that are there, and again of those that are not: a flood of these leaves the rest. */
   static final int KEYS_MAX = 10_000;
 
+  /** In the place of a hash, and none. */
+  private static final String NOBODYS = "nobody";
+
   private final KeyStore store;
   private final LongSupplier nanos;
   private final Cache<String, Seen> known;
@@ -87,6 +90,16 @@ final class NearKeys {
       return remember(hash, found, now);
     } catch (ValkeyUnavailable down) {
       return unsure(seen, now);
+    }
+  }
+
+  /** Whether the store answers now. */
+  boolean isAnswering() {
+    try {
+      var unused = store.find(NOBODYS);
+      return true;
+    } catch (ValkeyUnavailable down) {
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.larder.api;
 
+import io.larder.access.Credentials;
 import io.larder.cached.CurrentCaller;
 import io.larder.model.Caller;
 import jakarta.inject.Inject;
@@ -21,6 +22,8 @@ public class KeyFilter extends HttpFilter {
   private static final long serialVersionUID = 1L;
 
   @Inject transient Senders senders;
+  @Inject transient Sessions sessions;
+  @Inject transient Credentials credentials;
   @Inject transient CurrentCaller current;
 
   @Override
@@ -41,8 +44,36 @@ public class KeyFilter extends HttpFilter {
         }
         chain.doFilter(new Identified(request, caller), response);
       }
-      case Sender.Refused(ApiError error) -> error.answer(request, response);
+      case Sender.Refused(ApiError error) -> refuse(error, request, response);
     }
+  }
+
+  /**
+   * Whoever signs out is signed out in this browser at least: its cookie goes, whatever can be told
+   * of its session. While the store gives no answer the session itself is still there, and that is
+   * said. Without a readable session there is nothing to forge, so no token is asked for.
+   */
+  private void refuse(ApiError error, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (!isSignOut(request) || error.status() == HttpServletResponse.SC_FORBIDDEN) {
+      error.answer(request, response);
+      return;
+    }
+    sessions.forget(response);
+    if (credentials.isAnswering()) {
+      response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    } else {
+      ApiError.of(Refusal.unsureOfSignOut()).answer(request, response);
+    }
+  }
+
+  /** A browser that asks to sign out, which shows its cookie and nothing else. */
+  private static boolean isSignOut(HttpServletRequest request) {
+    return request.getMethod().equals("DELETE")
+        && ApiError.path(request).equals("/api/session")
+        && request.getHeader("Authorization") == null
+        && request.getHeader("x-api-key") == null
+        && Sessions.isCookieOf(request);
   }
 
   /** The one request that a stranger may send, written as it is and in no other way. */

@@ -36,6 +36,21 @@ public final class Refusal extends RuntimeException {
         "whether this key is good cannot be told now: the store of keys gives no answer");
   }
 
+  /** The cookie is gone, the session may not be. */
+  static Refusal unsureOfSignOut() {
+    return new Refusal(
+        503,
+        "store_unavailable",
+        "this browser has forgotten its session, but the store of sessions gives no answer: there"
+            + " the session lives on until it expires");
+  }
+
+  /** It cannot be told whether the session is where all nodes find it. */
+  static Refusal unsureOfSignIn() {
+    return new Refusal(
+        503, "store_unavailable", "nobody can sign in now: the store of sessions gives no answer");
+  }
+
   /** A request by a session does not show the session's token. */
   static Refusal csrf() {
     return new Refusal(

@@ -57,7 +57,7 @@ class Senders {
       case Identity.Known(Caller caller) -> known(caller);
       case Identity.Unknown unknown -> {
         var user =
-            TOKEN.matcher(key).matches()
+            isBearer(request) && TOKEN.matcher(key).matches()
                 ? ServerUser.ofToken(request, response)
                 : Optional.<Sender>empty();
         yield user.orElseGet(() -> refused(strangers.failed(request)));
@@ -113,10 +113,15 @@ class Senders {
   }
 
   private static Optional<String> key(HttpServletRequest request) {
-    var authorization = request.getHeader("Authorization");
-    if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-      return Optional.of(authorization.substring(BEARER.length()).strip());
+    if (isBearer(request)) {
+      return Optional.of(request.getHeader("Authorization").substring(BEARER.length()).strip());
     }
     return Optional.ofNullable(request.getHeader("x-api-key")).map(String::strip);
+  }
+
+  private static boolean isBearer(HttpServletRequest request) {
+    var authorization = request.getHeader("Authorization");
+    return authorization != null
+        && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
   }
 }

@@ -67,6 +67,7 @@ public class SessionResource {
   @APIResponse(
       responseCode = "429",
       description = "Too many wrong keys from this address, or sign-ins of this user")
+  @APIResponse(responseCode = "503", description = "The store of sessions gives no answer")
   public Response begin(InputStream body) throws IOException {
     if (CrossSite.isFrom(request, settings.corsOrigins())) {
       throw Refusal.crossSite();
@@ -75,6 +76,9 @@ public class SessionResource {
     return switch (credentials.identify(key)) {
       case Identity.Known(Caller caller) -> {
         charges.signIn(caller);
+        if (!credentials.isAnswering()) {
+          throw Refusal.unsureOfSignIn();
+        }
         var token = sessions.begin(request, credentials.mark(key));
         yield Response.ok(MeResource.json(caller, inference.scopes(caller), Optional.of(token)))
             .header(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -87,8 +91,13 @@ public class SessionResource {
 
   /** Signs out. */
   @DELETE
-  @Operation(summary = "Sign the browser out")
+  @Operation(
+      summary = "Sign the browser out",
+      description = "The browser forgets its cookie even when the session is over or out of reach.")
   @APIResponse(responseCode = "204", description = "There is no session any more")
+  @APIResponse(
+      responseCode = "503",
+      description = "The browser has no session any more; the store, out of reach, still has it")
   public void end() {
     sessions.end(request);
   }

@@ -2,16 +2,19 @@ package io.larder.api;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,14 +30,16 @@ class Sessions {
   /** The attribute of a request by a session that holds its token. */
   static final String TOKEN = "session.token";
 
+  /** As in web.xml. */
+  private static final String COOKIE = "LARDERSESSION";
+
   private static final String MARK = "session.mark";
   private static final String BEGUN = "session.begun";
-  private static final int TOKEN_BYTES = 32;
+  private static final String TOKEN_OF = "larder csrf token of ";
   private static final InstantSource CLOCK = InstantSource.system();
 
   private static final Logger LOG = System.getLogger(Sessions.class.getName());
 
-  private final SecureRandom random = new SecureRandom();
   private final AtomicBoolean warned = new AtomicBoolean();
 
   @Inject ApiSettings settings;
@@ -66,20 +71,30 @@ class Sessions {
    */
   String begin(HttpServletRequest request, String mark) {
     end(request);
-    var bytes = new byte[TOKEN_BYTES];
-    random.nextBytes(bytes);
-    var token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     var session = request.getSession(true);
     if (session.getId().equals(request.getRequestedSessionId())) {
       var unused = request.changeSessionId();
     }
     session.setMaxInactiveInterval(Math.toIntExact(settings.sessionIdle().toSeconds()));
     session.setAttribute(MARK, mark);
-    session.setAttribute(TOKEN, token);
     session.setAttribute(BEGUN, CLOCK.millis());
     write(session);
     warnOfPlainCookie(request);
-    return token;
+    return token(session);
+  }
+
+  /**
+   * The token of a session. It is told from the session's id alone, which the store has only as a
+   * digest: whoever reads the store has neither.
+   */
+  private static String token(HttpSession session) {
+    try {
+      var text = TOKEN_OF + session.getId();
+      var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JDK has SHA-256", impossible);
+    }
   }
 
   /**
@@ -108,24 +123,27 @@ class Sessions {
 
   /** The session that a request belongs to, unless it is over. */
   Optional<Session> find(HttpServletRequest request) {
-    return Optional.ofNullable(request.getSession(false)).flatMap(this::read);
-  }
-
-  private Optional<Session> read(HttpSession session) {
     try {
-      if (session.getAttribute(MARK) instanceof String mark
-          && session.getAttribute(TOKEN) instanceof String token
-          && session.getAttribute(BEGUN) instanceof Long begun) {
-        if (!isOver(session, begun)) {
-          return Optional.of(new Session(mark, token));
-        }
-        session.invalidate();
-      }
-      return Optional.empty();
+      return Optional.ofNullable(request.getSession(false)).flatMap(this::read);
     } catch (IllegalStateException ended) {
       // by another request, just now
       return Optional.empty();
+    } catch (RuntimeException damaged) {
+      // whatever the server makes of bytes that no session has written: nobody is signed in by them
+      LOG.log(Level.WARNING, "a session cannot be read: {0}", damaged.getClass().getName());
+      return Optional.empty();
     }
+  }
+
+  private Optional<Session> read(HttpSession session) {
+    if (session.getAttribute(MARK) instanceof String mark
+        && session.getAttribute(BEGUN) instanceof Long begun) {
+      if (!isOver(session, begun)) {
+        return Optional.of(new Session(mark, token(session)));
+      }
+      session.invalidate();
+    }
+    return Optional.empty();
   }
 
   private boolean isOver(HttpSession session, long begun) {
@@ -136,6 +154,24 @@ class Sessions {
 
   private static boolean isPast(Duration span, long sinceMillis, Instant now) {
     return !now.isBefore(Instant.ofEpochMilli(sinceMillis).plus(span));
+  }
+
+  /** Whether a request shows the cookie of a session, whoever's. */
+  static boolean isCookieOf(HttpServletRequest request) {
+    var cookies = request.getCookies();
+    return cookies != null
+        && Arrays.stream(cookies).anyMatch(cookie -> cookie.getName().equals(COOKIE));
+  }
+
+  /** Makes the browser forget its session. */
+  void forget(HttpServletResponse response) {
+    var cookie = new Cookie(COOKIE, "");
+    cookie.setPath("/");
+    cookie.setMaxAge(0);
+    cookie.setHttpOnly(true);
+    cookie.setSecure(settings.sessionSecure());
+    cookie.setAttribute("SameSite", "Lax");
+    response.addCookie(cookie);
   }
 
   /** Ends the session that a request belongs to, if there is one. */

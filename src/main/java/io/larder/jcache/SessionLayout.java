@@ -49,8 +49,9 @@ final class SessionLayout implements Layout<String> {
     return Place.part(hash(key.substring(0, dot)), key.substring(dot + 1));
   }
 
+  /** An id is as good as signing in, so that whoever reads the store must not find it there. */
   private String hash(String id) {
-    return "larder:1:session:{" + Layout.plain(id) + "}:" + application;
+    return PREFIX + "{" + Digest.of(id) + "}:" + application;
   }
 
   @Override
@@ -58,12 +59,9 @@ final class SessionLayout implements Layout<String> {
     return PREFIX + "{*}:" + application;
   }
 
-  /** Attributes are found through their session, not by themselves. */
+  /** The id cannot be told from its digest: sessions are found by their ids alone. */
   @Override
   public Optional<String> keyOf(String hash) {
-    int end = hash.length() - application.length() - 2;
-    return attributes
-        ? Optional.empty()
-        : Optional.of(Layout.text(hash.substring(PREFIX.length() + 1, end)));
+    return Optional.empty();
   }
 }
