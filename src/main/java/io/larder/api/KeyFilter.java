@@ -60,7 +60,7 @@ public class KeyFilter extends HttpFilter {
       return;
     }
     sessions.forget(response);
-    if (credentials.isAnswering()) {
+    if (error.status() == HttpServletResponse.SC_UNAUTHORIZED && credentials.isAnswering()) {
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     } else {
       ApiError.of(Refusal.unsureOfSignOut()).answer(request, response);
