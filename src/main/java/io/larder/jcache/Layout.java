@@ -36,19 +36,4 @@ interface Layout<K> {
     }
     return plain.toString();
   }
-
-  /** The text that {@link #plain} has made that of. */
-  static String text(String plain) {
-    var text = new StringBuilder(plain.length());
-    for (int i = 0; i < plain.length(); i++) {
-      char c = plain.charAt(i);
-      if (c == '~') {
-        text.append((char) Integer.parseInt(plain, i + 1, i + 5, 16));
-        i += 4;
-      } else {
-        text.append(c);
-      }
-    }
-    return text.toString();
-  }
 }
