@@ -1,6 +1,7 @@
 package io.larder.jcache;
 
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Where the entries of a cache lie.
@@ -17,11 +18,8 @@ interface Layout<K> {
   /** The place of the entry of that key. */
   Place place(K key);
 
-  /** A glob that every hash of this cache matches. */
-  String pattern();
-
-  /** The cache's key of a hash; empty = it is none of this cache's. */
-  Optional<K> keyOf(String hash);
+  /** How its entries are found without their keys; empty = they cannot be. */
+  Optional<Listing<K>> listing();
 
   /** A text without what means something in a key or a glob. */
   static String plain(String text) {
@@ -36,4 +34,13 @@ interface Layout<K> {
     }
     return plain.toString();
   }
+
+  /**
+   * How to find entries without their keys.
+   *
+   * @param pattern a glob that every hash of the cache matches
+   * @param key the key of a hash; empty = it is none of the cache's
+   * @param <K> type of keys
+   */
+  record Listing<K>(String pattern, Function<String, Optional<K>> key) {}
 }

@@ -33,12 +33,11 @@ final class PlainLayout<K> implements Layout<K> {
   }
 
   @Override
-  public String pattern() {
-    return PREFIX + "{*}:" + cache;
+  public Optional<Listing<K>> listing() {
+    return Optional.of(new Listing<>(PREFIX + "{*}:" + cache, this::key));
   }
 
-  @Override
-  public Optional<K> keyOf(String hash) {
+  private Optional<K> key(String hash) {
     int end = hash.length() - cache.length() - 2;
     var encoded = hash.substring(PREFIX.length() + 1, end);
     return form.read(Base64.getUrlDecoder().decode(encoded));

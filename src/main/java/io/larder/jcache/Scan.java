@@ -14,24 +14,24 @@ import java.util.Set;
  * @param <K> type of keys
  */
 final class Scan<K> implements Iterator<K> {
-  private final Layout<K> layout;
+  private final Layout.Listing<K> listing;
   private final Entries entries;
   private final Deque<K> ready = new ArrayDeque<>();
   private final Set<K> seen = new HashSet<>();
   private String cursor = "";
   private boolean last;
 
-  Scan(Layout<K> layout, Entries entries) {
-    this.layout = layout;
+  Scan(Layout.Listing<K> listing, Entries entries) {
+    this.listing = listing;
     this.entries = entries;
   }
 
   @Override
   public boolean hasNext() {
     while (ready.isEmpty() && !last) {
-      var page = entries.page(layout.pattern(), cursor);
+      var page = entries.page(listing.pattern(), cursor);
       page.keys().stream()
-          .flatMap(hash -> layout.keyOf(hash).stream())
+          .flatMap(hash -> listing.key().apply(hash).stream())
           .filter(seen::add)
           .forEach(ready::add);
       cursor = page.next();

@@ -54,14 +54,9 @@ final class SessionLayout implements Layout<String> {
     return PREFIX + "{" + Digest.of(id) + "}:" + application;
   }
 
+  /** None: an id cannot be told from its digest, and sessions are found by their ids alone. */
   @Override
-  public String pattern() {
-    return PREFIX + "{*}:" + application;
-  }
-
-  /** The id cannot be told from its digest: sessions are found by their ids alone. */
-  @Override
-  public Optional<String> keyOf(String hash) {
+  public Optional<Listing<String>> listing() {
     return Optional.empty();
   }
 }

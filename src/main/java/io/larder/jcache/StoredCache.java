@@ -2,6 +2,7 @@ package io.larder.jcache;
 
 import io.larder.jcache.Change.Condition;
 import io.larder.jcache.Change.Outcome;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * A cache whose entries are kept as bytes. Each method is one command of its {@link Entries}, and
  * one more where reading prolongs an entry's life; those over many keys are that many commands.
  * Loaders, writers and listeners are not supported.
+ *
+ * <p>Where entries cannot be found without their keys, an iterator has none, for the server asks
+ * for one again and again, and {@link #clear} and {@link #removeAll()} refuse.
  *
  * @param <K> type of keys
  * @param <V> type of values
@@ -215,20 +219,29 @@ final class StoredCache<K, V> implements Cache<K, V> {
   @Override
   public void removeAll() {
     open();
-    new Scan<>(kind.layout(), entries).forEachRemaining(this::remove);
+    all().forEachRemaining(this::remove);
   }
 
   @Override
   public void clear() {
     open();
-    new Scan<>(kind.layout(), entries)
-        .forEachRemaining(key -> entries.change(kind.layout().place(key), Change.remove()));
+    all().forEachRemaining(key -> entries.change(kind.layout().place(key), Change.remove()));
   }
 
   @Override
   public Iterator<Cache.Entry<K, V>> iterator() {
     open();
-    return new Walk<>(this, new Scan<>(kind.layout(), entries));
+    return kind.layout().listing().isEmpty()
+        ? Collections.emptyIterator()
+        : new Walk<>(this, all());
+  }
+
+  private Iterator<K> all() {
+    var listing = kind.layout().listing();
+    if (listing.isEmpty()) {
+      throw new UnsupportedOperationException("entries of " + name + " are found by key alone");
+    }
+    return new Scan<>(listing.get(), entries);
   }
 
   @Override
