@@ -1,0 +1,359 @@
+package it;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static it.Chunks.DONE;
+import static it.Chunks.STOP;
+import static it.Chunks.USAGE;
+import static it.Chunks.first;
+import static it.Chunks.more;
+import static it.Shared.LARDER;
+import static it.Shared.SCRIPTED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import it.PageBrowser.Look;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The chat on bad days: cut connections, refusals, answers that are hostile, huge or many. */
+final class ChatPageIT {
+  private static final String RUN = UUID.randomUUID().toString().substring(0, 8);
+
+  @Test
+  void connection_cutInMidAnswer_goesOnWithoutGapOrDouble() {
+    var released = new CountDownLatch(1);
+    SCRIPTED.script("s-page-cut", inHalves(released, "One, two, ", "three, four."));
+    try (var network = FaultProxy.inFrontOf(LARDER.port());
+        var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
+      var page = signedIn(context, "http://localhost:" + network.port());
+      write(page, "s-page-cut", "Count in " + RUN);
+      assertThat(answer(page)).containsText("One, two,");
+      network.refuse();
+      network.reset();
+      assertThat(answer(page)).containsText("The connection was lost.");
+      released.countDown();
+      network.heal();
+      assertThat(answer(page)).containsText("One, two, three, four.");
+      assertThat(answer(page)).containsText("MISS");
+      assertThat(answer(page).locator("larder-markdown")).hasText("One, two, three, four.");
+      assertThat(SCRIPTED.requests("s-page-cut")).hasSize(1);
+    }
+  }
+
+  @Test
+  void stop_inMidAnswer_keepsWhatHadComeAndTheRestIsInTheConversation() {
+    var released = new CountDownLatch(1);
+    SCRIPTED.script("s-page-stop", inHalves(released, "What had come", ", and the rest."));
+    try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
+      var page = signedIn(context, base());
+      write(page, "s-page-stop", "Stop in " + RUN);
+      assertThat(answer(page)).containsText("What had come");
+      page.getByRole(AriaRole.BUTTON, button("Stop")).click();
+      assertThat(answer(page)).containsText("Stopped here.");
+      assertThat(page.getByRole(AriaRole.BUTTON, button("Send"))).isVisible();
+      released.countDown();
+      page.reload();
+      assertThat(answer(page)).containsText("What had come, and the rest.");
+    }
+  }
+
+  @Test
+  void limit_reached_countsDownAndAsksAgainWhenWanted() {
+    var key = key("\"limits\":\"few?requests=2;w=6\"");
+    try (var context = PageBrowser.context(Look.PHONE_LIGHT)) {
+      var page = signedIn(context, base(), key);
+      say(page, "demo", "First in " + RUN);
+      page.getByLabel("Message").fill("Second in " + RUN);
+      page.getByLabel("Message").press("Enter");
+      var waiting = page.getByRole(AriaRole.TIMER);
+      assertThat(waiting).containsText("You can ask again in");
+      PageBrowser.screenshot(page, "chat-limit", Look.PHONE_LIGHT);
+      page.getByLabel("Ask again then").check();
+      assertThat(answer(page))
+          .containsText(
+              "Second in " + RUN, new LocatorAssertions.ContainsTextOptions().setTimeout(20_000));
+    }
+  }
+
+  @Test
+  void session_endsMeanwhile_signingInAgainGoesOnWithTheDraft() {
+    try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
+      var page = signedIn(context, base());
+      say(page, "demo", "Before the end of the session in " + RUN);
+      context.clearCookies();
+      page.getByLabel("Message").fill("Typed before");
+      page.getByLabel("Message").press("Enter");
+      assertThat(page.getByText("Your session has ended.")).isVisible();
+      page.getByLabel("API key").fill(LarderProcess.KEY);
+      page.getByLabel("API key").press("Enter");
+      assertThat(page.getByLabel("Message")).hasValue("Typed before");
+      assertThat(page.locator("larder-turn")).hasCount(2);
+    }
+  }
+
+  @Test
+  void twoTabs_oneWrites_theOtherSeesItWhenLookedAt() {
+    try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
+      var page = signedIn(context, base());
+      say(page, "demo", "From the first tab in " + RUN);
+      var other = context.newPage();
+      other.navigate(page.url());
+      say(other, "demo", "From the second tab in " + RUN);
+      page.bringToFront();
+      page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+      assertThat(page.locator("larder-turn")).hasCount(4);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<svg/onload=alert(1)>",
+        "<svg><script>alert(1)</script></svg>",
+        "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+        "<math><mi//xlink:href='data:x,<script>alert(1)</script>'>",
+        "<style>@import 'javascript:alert(1)';</style>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](java&#115;cript:alert(1))",
+        "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
+        "[x](vbscript:msgbox(1))",
+        "[x](  javascript:alert(1))",
+        "<javascript:alert(1)>",
+        "![x](javascript:alert(1))",
+        "![x](https://127.0.0.1:1/pixel.png)",
+        "![x\\\" onerror=\\\"alert(1)](y)",
+        "[x]: javascript:alert(1)\\n\\n[x]",
+        "```html onload=alert(1)\\n<script>alert(1)</script>\\n```",
+        "```\\\"><img src=x onerror=alert(1)>\\n<b>\\n```",
+        "`<img src=x onerror=alert(1)>`",
+        "| <img src=x onerror=alert(1)> |\\n|---|\\n| <b onmouseover=alert(1)>x</b> |",
+        "- [ ] <input autofocus onfocus=alert(1)>",
+        "> <details open ontoggle=alert(1)>",
+        "# <base href='https://127.0.0.1:1/'>",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "&#60;img src=x onerror=alert(1)&#62;",
+        "<!--<img src=x onerror=alert(1)>-->",
+        "<![CDATA[<img src=x onerror=alert(1)>]]>",
+        "<p id=x onclick=alert(1) style='position:fixed;inset:0'>cover</p>",
+        "<form action='https://127.0.0.1:1/'><button>Sign in</button></form>",
+        "<meta http-equiv=refresh content='0;url=https://127.0.0.1:1/'>",
+        "<link rel=stylesheet href='https://127.0.0.1:1/x.css'>",
+        "<object data='javascript:alert(1)'></object>",
+        "\\u202e<img src=x onerror=alert(1)>",
+        "{{constructor.constructor('alert(1)')()}} ${alert(1)}"
+      })
+  void answer_hostile_isShownAsText(String hostile) {
+    SCRIPTED.script(
+        "s-page-hostile",
+        (request, answer) -> {
+          answer.streamHead();
+          answer.piece(first(hostile) + more("\\n\\nend.") + STOP + USAGE + DONE);
+          answer.streamEnd();
+        });
+    try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
+      var fetched = new ArrayList<String>();
+      var page = context.newPage();
+      var dialogs = new ArrayList<String>();
+      page.onDialog(
+          dialog -> {
+            dialogs.add(dialog.message());
+            dialog.dismiss();
+          });
+      page.onRequest(
+          request -> {
+            if (!request.url().startsWith(base())) {
+              fetched.add(request.url());
+            }
+          });
+      var complaints = PageBrowser.complaints(page);
+      page.navigate(base() + "/#key=" + LarderProcess.KEY);
+      // the title is what was said, so that the list of conversations is attacked too
+      say(
+          page,
+          "s-page-hostile",
+          hostile.replace("\\n", " ").replace("\\\"", "\"") + UUID.randomUUID());
+      var markdown = answer(page).locator("larder-markdown");
+      assertThat(markdown).containsText("end.");
+      assertThat(
+              markdown.locator(
+                  "script, img, svg, iframe, style, object, form, base, meta, link, details, math,"
+                      + " [onerror], [onclick], [onload], [style], [id], [srcdoc]"))
+          .hasCount(0);
+      for (var link : markdown.locator("a").all()) {
+        assertThat(link.getAttribute("href")).matches("(https?|mailto):.*");
+      }
+      assertThat(dialogs).isEmpty();
+      assertThat(fetched).isEmpty();
+      assertThat(complaints).isEmpty();
+    }
+  }
+
+  @Test
+  void answer_withMarkdown_hasItsForm() {
+    SCRIPTED.script(
+        "s-page-markdown",
+        (request, answer) -> {
+          answer.streamHead();
+          for (var piece :
+              List.of(
+                  first("# Jam\\n\\nTake **sug"),
+                  more("ar** &amp; *fruit*:\\n\\n- one\\n- two\\n\\n```js\\nconst jam"),
+                  more(
+                      " = 1;\\n```\\n\\n| a | b |\\n|---|--:|\\n| 1 | 2 |\\n\\n[site](https://example.org)"),
+                  STOP + USAGE + DONE)) {
+            answer.piece(piece);
+          }
+          answer.streamEnd();
+        });
+    try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
+      var page = signedIn(context, base());
+      say(page, "s-page-markdown", "Markdown in " + RUN);
+      var shown = answer(page).locator("larder-markdown");
+      assertThat(shown.getByRole(AriaRole.HEADING, within("Jam"))).isVisible();
+      assertThat(shown.locator("strong")).hasText("sugar");
+      assertThat(shown.locator("p").first()).hasText("Take sugar & fruit:");
+      assertThat(shown.locator("li")).hasCount(2);
+      assertThat(shown.locator("pre")).hasText("const jam = 1;");
+      assertThat(shown.locator("pre .hljs-keyword")).hasText("const");
+      assertThat(shown.locator("td")).hasCount(2);
+      assertThat(shown.getByRole(AriaRole.LINK, within("site")))
+          .hasAttribute("rel", "noopener noreferrer nofollow");
+      PageBrowser.screenshot(page, "chat-markdown", Look.DESKTOP_LIGHT);
+    }
+  }
+
+  @Test
+  void answer_ofTwoMegabytes_isShownWhole() {
+    var paragraph = "word ".repeat(200) + "\\n\\n";
+    SCRIPTED.script(
+        "s-page-large",
+        (request, answer) -> {
+          answer.streamHead();
+          answer.piece(first(""));
+          for (int i = 0; i < 2_000; i++) {
+            answer.piece(more(i + " " + paragraph));
+          }
+          answer.piece(STOP + USAGE + DONE);
+          answer.streamEnd();
+        });
+    try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
+      var page = signedIn(context, base());
+      write(page, "s-page-large", "Much in " + RUN);
+      assertThat(answer(page)).containsText("MISS", patiently());
+      assertThat(answer(page).getByRole(AriaRole.BUTTON, within("Details"))).isVisible(patient());
+      var shown = answer(page).locator("larder-markdown");
+      assertThat((int) shown.evaluate("it => it.querySelectorAll('p').length")).isEqualTo(2_000);
+    }
+  }
+
+  @Test
+  void conversation_ofManyTurns_opensAndScrolls() {
+    var turns = new StringBuilder();
+    for (int i = 0; i < 500; i++) {
+      turns
+          .append(i == 0 ? "" : ",")
+          .append("{\"role\":\"" + (i % 2 == 0 ? "user" : "assistant") + "\",\"content\":\"")
+          .append("Turn " + i + " of **many**.\\n\\n- a\\n- b\"}");
+    }
+    var imported =
+        LARDER.post(
+            "/api/conversations/import",
+            "{\"title\":\"Many in " + RUN + "\",\"messages\":[" + turns + "]}");
+    var id = Api.json(imported).get("ids").get(0).asText();
+    try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
+      var page = signedIn(context, base());
+      assertThat(page.getByLabel("Message")).isVisible();
+      page.evaluate("location.hash = '#/c/" + id + "'");
+      assertThat(page.locator("larder-turn")).hasCount(500);
+      assertThat(page.getByText("Turn 499 of many.")).isAttached();
+      page.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
+      assertThat(page.getByText("Turn 499 of many.")).isInViewport();
+      // pictures while it scrolls through all of it
+      var slow =
+          page.evaluate(
+              "() => new Promise(done => { let last = performance.now(), slow = 0, n = 0;"
+                  + "const go = now => { if (now - last > 250) slow++; last = now;"
+                  + "scrollBy(0, -1500); if (++n < 100) requestAnimationFrame(go); else done(slow); };"
+                  + "requestAnimationFrame(go); })");
+      assertThat((int) slow).isLessThan(10);
+    }
+  }
+
+  private static ScriptedProvider.Script inHalves(
+      CountDownLatch released, String one, String other) {
+    return (request, answer) -> {
+      answer.streamHead();
+      answer.piece(first(one));
+      assertThat(released.await(20, TimeUnit.SECONDS)).isTrue();
+      answer.piece(more(other) + STOP + USAGE + DONE);
+      answer.streamEnd();
+    };
+  }
+
+  private static String base() {
+    return "http://localhost:" + LARDER.port();
+  }
+
+  private static String key(String more) {
+    return Api.json(
+            LARDER.post("/api/keys", "{\"owner\":\"u-" + UUID.randomUUID() + "\"," + more + "}"))
+        .get("key")
+        .asText();
+  }
+
+  private static Page signedIn(BrowserContext context, String base) {
+    return signedIn(context, base, LarderProcess.KEY);
+  }
+
+  private static Page signedIn(BrowserContext context, String base, String key) {
+    var page = context.newPage();
+    page.navigate(base + "/#key=" + key);
+    return page;
+  }
+
+  private static void say(Page page, String model, String message) {
+    write(page, model, message);
+    assertThat(page.getByRole(AriaRole.BUTTON, button("Send"))).isVisible();
+    assertThat(answer(page).getByRole(AriaRole.BUTTON, within("Details"))).isVisible();
+  }
+
+  private static void write(Page page, String model, String message) {
+    page.getByLabel("Model", new Page.GetByLabelOptions().setExact(true)).fill(model);
+    page.getByLabel("Message").fill(message);
+    page.getByLabel("Message").press("Enter");
+  }
+
+  private static Locator answer(Page page) {
+    return page.locator("[data-turn=assistant]").last();
+  }
+
+  private static LocatorAssertions.ContainsTextOptions patiently() {
+    return new LocatorAssertions.ContainsTextOptions().setTimeout(60_000);
+  }
+
+  private static LocatorAssertions.IsVisibleOptions patient() {
+    return new LocatorAssertions.IsVisibleOptions().setTimeout(60_000);
+  }
+
+  private static Page.GetByRoleOptions button(String name) {
+    return new Page.GetByRoleOptions().setName(name).setExact(true);
+  }
+
+  private static Locator.GetByRoleOptions within(String name) {
+    return new Locator.GetByRoleOptions().setName(name).setExact(true);
+  }
+}
