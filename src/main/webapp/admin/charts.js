@@ -9,21 +9,34 @@
 export const WIDTH = 1000;
 export const HEIGHT = 200;
 
-/** The least number of 1, 2 or 5 times a power of ten that is not below a value. */
-export function ceiling(value) {
+/**
+ * The least round number that is not below a value: 1, 2 or 5 times a power of ten, of bytes for people.
+ *
+ * @param {number} base 10, or 1024 for bytes
+ */
+export function ceiling(value, base = 10) {
   if (value <= 0) {
     return 1;
+  }
+  if (base !== 10) {
+    const unit = base ** Math.floor(Math.log(value) / Math.log(base));
+    return fitting(ceiling(value / unit), base) * unit;
   }
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 5, 10].map((times) => times * power).find((limit) => limit >= value * 0.999_999);
 }
 
+/** 1000 of one unit are shown as one of the next. */
+const fitting = (count, base) => (count === 1000 ? base : count);
+
 /**
  * The upper end of the axis that all these lines fit under.
  *
  * @param {Series[]} series
+ * @param {number} base as of {@link ceiling}
  */
-export const top = (series) => ceiling(Math.max(0, ...series.flatMap((one) => one.values.filter((value) => value !== null))));
+export const top = (series, base) =>
+  ceiling(Math.max(0, ...series.flatMap((one) => one.values.filter((value) => value !== null))), base);
 
 /** Where a moment is, from 0 to {@link WIDTH}. */
 export const across = (at, from, to) => ((at - from) / Math.max(1, to - from)) * WIDTH;

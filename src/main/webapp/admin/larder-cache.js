@@ -58,7 +58,7 @@ class LarderCache extends LitElement {
     return html`
       <h1>${text.cache.title}</h1>
       ${complaint(this.problem)}
-      <larder-figures .context=${context} .history=${this.history}></larder-figures>
+      <larder-figures .context=${context} .history=${this.history} .report=${this.report}></larder-figures>
       ${this.report === null ? nothing : this.#reported()}
       <larder-invalidate .context=${context} .types=${this.#types()} @done=${this.#changed}></larder-invalidate>
       <larder-entries .context=${context} .types=${this.#types()}></larder-entries>

@@ -20,6 +20,8 @@ class LarderChart extends LitElement {
     span: { attribute: false },
     /** Upper end of the axis; null = what the values need. */
     max: { attribute: false },
+    /** Of what powers the axis has whole numbers: 10, or 1024 for bytes. */
+    base: { attribute: false },
     pointed: { state: true },
     tabular: { state: true },
   };
@@ -29,6 +31,7 @@ class LarderChart extends LitElement {
     this.at = [];
     this.series = [];
     this.max = null;
+    this.base = 10;
     this.pointed = null;
     this.tabular = false;
   }
@@ -40,7 +43,7 @@ class LarderChart extends LitElement {
   render() {
     const to = this.at.at(-1) ?? 0;
     const from = to - this.span;
-    const max = this.max ?? top(this.series);
+    const max = this.max ?? top(this.series, this.base);
     const shown = Math.min(this.pointed ?? this.at.length - 1, this.at.length - 1);
     return html`
       <figure data-chart>

@@ -2,7 +2,7 @@ import { number, span } from "../components/units.js";
 import { text } from "../text.en.js";
 
 /** Milliseconds for people, also of what takes less than one: 0.4 ms. */
-export const millis = (value) => (value < 10 ? text.units.ms(value.toFixed(1)) : span(value));
+export const millis = (value) => (value < 10 ? text.units.ms(Number(value.toFixed(1))) : span(value));
 
 /** A rate for people: 0.2, 12.5, 1,234. */
 export const rate = (value) => (value < 100 ? Number(value.toFixed(1)).toString() : number(Math.round(value)));
