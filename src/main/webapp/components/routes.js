@@ -19,4 +19,12 @@ export const routes = [
     element: "larder-chat",
     load: () => import("../chat/larder-chat.js"),
   },
+  {
+    name: "cache",
+    hash: "#/cache",
+    path: /^\/cache$/,
+    element: "larder-cache",
+    load: () => import("../admin/larder-cache.js"),
+    admin: true,
+  },
 ];

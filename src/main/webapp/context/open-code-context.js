@@ -4,6 +4,9 @@ import { Conversation } from "./conversation.js";
 /** Conversations that a list shows at once. */
 const PAGE = 50;
 
+/** How long a refusal of live figures is taken for an answer, in milliseconds. */
+const REFUSED = 15_000;
+
 /**
  * All that components of a chat page share: who is signed in, the conversations, how the cache is used and what it does. It
  * knows no framework; each change is an event `change:` + what changed (see {@link CHANGES}), dispatched at most once for
@@ -43,6 +46,7 @@ export class OpenCodeContext extends EventTarget {
     super();
     this.api = new Api(base);
     this.api.onSignedOut = () => this.#lost();
+    document.addEventListener("visibilitychange", () => this.#watch());
   }
 
   get isAdmin() {
@@ -203,6 +207,7 @@ export class OpenCodeContext extends EventTarget {
     this.me = me;
     this.expired = false;
     this.changed("me");
+    this.#watch();
     await this.list();
   }
 
@@ -213,7 +218,7 @@ export class OpenCodeContext extends EventTarget {
     if (this.me !== null) {
       this.me = null;
       this.expired = true;
-      this.#figures?.close();
+      this.#watch();
       this.changed("me");
     }
   }
@@ -222,7 +227,7 @@ export class OpenCodeContext extends EventTarget {
     this.me = null;
     this.expired = false;
     this.api.token = "";
-    this.#figures?.close();
+    this.#watch();
     this.#forget();
     this.changed("me");
   }
@@ -239,16 +244,32 @@ export class OpenCodeContext extends EventTarget {
     this.mode = "use";
   }
 
+  /** Nobody is told why figures are refused; whether one is still signed in, this shows. */
+  async #watchAgain() {
+    await this.api.get("api/me").catch(() => {});
+    this.#watch();
+  }
+
+  /** Live figures, while the page is seen: browsers have few connections for all pages of a site together. */
   #watch() {
     this.#figures?.close();
-    this.#figures = new EventSource(this.api.address("api/events"));
-    this.#figures.addEventListener("figures", (event) => {
+    this.#figures = null;
+    if (this.me === null || document.hidden) {
+      return;
+    }
+    const figures = new EventSource(this.api.address("api/events"));
+    this.#figures = figures;
+    figures.addEventListener("figures", (event) => {
       this.live = JSON.parse(event.data);
       this.changed("live");
     });
-    this.#figures.addEventListener("error", () => {
+    figures.addEventListener("error", () => {
       this.live = null;
       this.changed("live");
+      // a browser tries again by itself, but for when it was refused
+      if (figures.readyState === EventSource.CLOSED) {
+        setTimeout(() => this.#figures === figures && this.#watchAgain(), REFUSED);
+      }
     });
   }
 }

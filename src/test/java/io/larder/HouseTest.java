@@ -148,6 +148,7 @@ final class HouseTest {
                 List.of(
                     "model",
                     "json",
+                    "setting",
                     "wire",
                     "valkey",
                     "cache",

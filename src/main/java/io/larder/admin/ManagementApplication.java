@@ -41,6 +41,8 @@ public class ManagementApplication extends Application {
         TurnsResource.class,
         LimitsResource.class,
         CacheResource.class,
+        HistoryResource.class,
+        EventsResource.class,
         EntriesResource.class,
         WarmResource.class,
         ExportResource.class,

@@ -89,6 +89,20 @@ public final class Refusal extends RuntimeException {
     return new Refusal(409, code, message);
   }
 
+  /** The caller watches as often as one may. */
+  public static Refusal watchesTooMuch(int streamsMax) {
+    return new Refusal(
+        429,
+        "too_many_streams",
+        "you have " + streamsMax + " streams of events open on this node, as many as you may");
+  }
+
+  /** As many watch as a node can bear. */
+  public static Refusal watchedTooMuch(int streamsMax) {
+    return new Refusal(
+        503, "busy", "this node has " + streamsMax + " streams of events open, as many as it may");
+  }
+
   /** The body is larger than this endpoint takes. */
   public static Refusal tooLarge(int bytesMax) {
     return new Refusal(413, "request_too_large", "the body is larger than " + bytesMax + " bytes");

@@ -112,7 +112,8 @@ class Senders {
     return new Sender.Refused(ApiError.of(why));
   }
 
-  private static Optional<String> key(HttpServletRequest request) {
+  /** The key that a request shows. */
+  static Optional<String> key(HttpServletRequest request) {
     if (isBearer(request)) {
       return Optional.of(request.getHeader("Authorization").substring(BEARER.length()).strip());
     }

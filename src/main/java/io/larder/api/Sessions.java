@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Sessions of signed-in browsers, as the server keeps them. One holds the mark of a key, never the
@@ -123,8 +124,17 @@ class Sessions {
 
   /** The session that a request belongs to, unless it is over. */
   Optional<Session> find(HttpServletRequest request) {
+    return safely(() -> Optional.ofNullable(request.getSession(false)).flatMap(this::read));
+  }
+
+  /** What a session knows, unless it is over; of one that a request has had before. */
+  Optional<Session> find(HttpSession session) {
+    return safely(() -> read(session));
+  }
+
+  private static Optional<Session> safely(Supplier<Optional<Session>> look) {
     try {
-      return Optional.ofNullable(request.getSession(false)).flatMap(this::read);
+      return look.get();
     } catch (IllegalStateException ended) {
       // by another request, just now
       return Optional.empty();

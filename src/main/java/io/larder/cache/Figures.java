@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -54,6 +55,8 @@ public final class Figures implements AutoCloseable {
   private final Optional<Valkey> state;
   private final Map<String, Subject> subjects = new ConcurrentHashMap<>();
   private final Subject everybody;
+  private final Histogram hitTimes = new Histogram();
+  private final Histogram missTimes = new Histogram();
   private final ScheduledExecutorService flusher =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("larder-figures").factory());
@@ -119,6 +122,18 @@ public final class Figures implements AutoCloseable {
         subjects.size() < USERS_MAX ? user : THE_REST, absent -> new Subject());
   }
 
+  /** How long requests that the cache answered took on this node, until the answer was at hand. */
+  public Histogram hitTimes() {
+    return hitTimes;
+  }
+
+  /**
+   * How long providers took on this node until they had sent all, the waiting for them included.
+   */
+  public Histogram missTimes() {
+    return missTimes;
+  }
+
   /** How a user is named here. */
   public static String user(String tenant, String id) {
     return "user:" + tenant + "/" + id;
@@ -141,24 +156,38 @@ public final class Figures implements AutoCloseable {
    * @throws ValkeyUnavailable if the store gives no answer
    */
   public Map<String, Map<Figure, Long>> everywhere(String user) {
+    return state.map(store -> parse(store.fields(PREFIX + user))).orElseGet(() -> here(user));
+  }
+
+  /**
+   * The same of several users, in one go.
+   *
+   * @return for each of them its figures, by type
+   * @throws ValkeyUnavailable if the store gives no answer
+   */
+  public Map<String, Map<String, Map<Figure, Long>>> everywhere(Set<String> users) {
+    var all = new HashMap<String, Map<String, Map<Figure, Long>>>();
     if (state.isEmpty()) {
-      return here(user);
+      users.forEach(user -> all.put(user, here(user)));
+      return all;
     }
+    var hashes = state.get().fields(users.stream().map(PREFIX::concat).toList());
+    hashes.forEach((key, fields) -> all.put(key.substring(PREFIX.length()), parse(fields)));
+    return all;
+  }
+
+  private static Map<String, Map<Figure, Long>> parse(Map<String, String> fields) {
     var all = new TreeMap<String, Map<Figure, Long>>();
-    state
-        .get()
-        .fields(PREFIX + user)
-        .forEach(
-            (field, value) -> {
-              int colon = field.lastIndexOf(':');
-              for (var figure : Figure.values()) {
-                if (colon > 0 && figure.text().equals(field.substring(colon + 1))) {
-                  all.computeIfAbsent(
-                          field.substring(0, colon), absent -> new EnumMap<>(Figure.class))
-                      .put(figure, Long.parseLong(value));
-                }
-              }
-            });
+    fields.forEach(
+        (field, value) -> {
+          int colon = field.lastIndexOf(':');
+          for (var figure : Figure.values()) {
+            if (colon > 0 && figure.text().equals(field.substring(colon + 1))) {
+              all.computeIfAbsent(field.substring(0, colon), absent -> new EnumMap<>(Figure.class))
+                  .put(figure, Long.parseLong(value));
+            }
+          }
+        });
     return all;
   }
 

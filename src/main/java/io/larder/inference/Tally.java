@@ -3,6 +3,7 @@ package io.larder.inference;
 import io.larder.cache.Figure;
 import io.larder.cache.Figures;
 import io.larder.telemetry.Telemetry;
+import java.time.Duration;
 import java.util.List;
 
 /** Counts what the cache did for one request: for the server's metrics, and for who asked. */
@@ -11,6 +12,7 @@ final class Tally {
   private final Figures figures;
   private final String type;
   private final String user;
+  private final long startNanos = System.nanoTime();
 
   Tally(Telemetry telemetry, Figures figures, String type, String user) {
     this.telemetry = telemetry;
@@ -20,6 +22,7 @@ final class Tally {
   }
 
   void hit(Entry entry) {
+    hitTook();
     answered("hit", Figure.HITS, entry);
   }
 
@@ -29,6 +32,7 @@ final class Tally {
 
   /** A hit made of several entries. */
   void hits(List<Entry> entries) {
+    hitTook();
     telemetry.cacheRequest(type, "hit");
     figures.add(type, user, Figure.HITS, 1);
     figures.add(
@@ -48,6 +52,15 @@ final class Tally {
     telemetry.tokensSaved(tokens);
     figures.add(type, user, Figure.TOKENS_SAVED, tokens);
     figures.add(type, user, Figure.BYTES, entries.stream().mapToLong(Entry::length).sum());
+  }
+
+  private void hitTook() {
+    figures.hitTimes().add(System.nanoTime() - startNanos);
+  }
+
+  /** A provider has sent all, and so long it took. */
+  void missTook(Duration time) {
+    figures.missTimes().add(time.toNanos());
   }
 
   private void answered(String result, Figure figure, Entry entry) {
