@@ -75,7 +75,9 @@ class LarderChat extends LitElement {
     const { conversation } = this.context;
     const { turns, problem } = conversation;
     return html`
-      <aside data-history aria-label=${chat.conversations} ?data-open=${this.listed} @click=${this.#picked}>
+      <aside data-history aria-label=${chat.conversations} ?data-open=${this.listed} @click=${this.#picked}
+        @keydown=${(event) => event.key === "Escape" && (this.listed = false)}>
+        <button data-small data-phone type="button" @click=${() => (this.listed = false)}>${text.page.close}</button>
         <larder-history .context=${this.context}></larder-history>
       </aside>
       <section data-thread aria-label=${chat.conversation}>

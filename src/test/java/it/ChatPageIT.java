@@ -22,11 +22,54 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The chat on bad days: cut connections, refusals, answers that are hostile, huge or many. */
 final class ChatPageIT {
+  /** As JSON strings. */
+  private static final List<String> HOSTILE =
+      List.of(
+          "<script>alert(1)</script>",
+          "<img src=x onerror=alert(1)>",
+          "<svg/onload=alert(1)>",
+          "<svg><script>alert(1)</script></svg>",
+          "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+          "<math><mi//xlink:href='data:x,<script>alert(1)</script>'>",
+          "<style>@import 'javascript:alert(1)';</style>",
+          "<a href='javascript:alert(1)'>x</a>",
+          "[x](javascript:alert(1))",
+          "[x](JaVaScRiPt:alert(1))",
+          "[x](java&#115;cript:alert(1))",
+          "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
+          "[x](vbscript:msgbox(1))",
+          "[x](  javascript:alert(1))",
+          "<javascript:alert(1)>",
+          "![x](javascript:alert(1))",
+          "![x](https://127.0.0.1:1/pixel.png)",
+          "![x\\\" onerror=\\\"alert(1)](y)",
+          "[x]: javascript:alert(1)\\n\\n[x]",
+          "```html onload=alert(1)\\n<script>alert(1)</script>\\n```",
+          "```\\\"><img src=x onerror=alert(1)>\\n<b>\\n```",
+          "`<img src=x onerror=alert(1)>`",
+          "| <img src=x onerror=alert(1)> |\\n|---|\\n| <b onmouseover=alert(1)>x</b> |",
+          "- [ ] <input autofocus onfocus=alert(1)>",
+          "> <details open ontoggle=alert(1)>",
+          "# <base href='https://127.0.0.1:1/'>",
+          "&lt;script&gt;alert(1)&lt;/script&gt;",
+          "&#60;img src=x onerror=alert(1)&#62;",
+          "<!--<img src=x onerror=alert(1)>-->",
+          "<![CDATA[<img src=x onerror=alert(1)>]]>",
+          "<p id=x onclick=alert(1) style='position:fixed;inset:0'>cover</p>",
+          "<form action='https://127.0.0.1:1/'><button>Sign in</button></form>",
+          "<meta http-equiv=refresh content='0;url=https://127.0.0.1:1/'>",
+          "<link rel=stylesheet href='https://127.0.0.1:1/x.css'>",
+          "<object data='javascript:alert(1)'></object>",
+          "\\u202e<img src=x onerror=alert(1)>",
+          "{{constructor.constructor('alert(1)')()}} ${alert(1)}");
+
+  private static final String FORBIDDEN =
+      "script, img, svg, iframe, style, object, form, base, meta, link, details, math, [onerror],"
+          + " [onclick], [onload], [style], [id], [srcdoc]";
+
   private static final String RUN = UUID.randomUUID().toString().substring(0, 8);
 
   @Test
@@ -115,55 +158,9 @@ final class ChatPageIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "<script>alert(1)</script>",
-        "<img src=x onerror=alert(1)>",
-        "<svg/onload=alert(1)>",
-        "<svg><script>alert(1)</script></svg>",
-        "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
-        "<math><mi//xlink:href='data:x,<script>alert(1)</script>'>",
-        "<style>@import 'javascript:alert(1)';</style>",
-        "<a href='javascript:alert(1)'>x</a>",
-        "[x](javascript:alert(1))",
-        "[x](JaVaScRiPt:alert(1))",
-        "[x](java&#115;cript:alert(1))",
-        "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
-        "[x](vbscript:msgbox(1))",
-        "[x](  javascript:alert(1))",
-        "<javascript:alert(1)>",
-        "![x](javascript:alert(1))",
-        "![x](https://127.0.0.1:1/pixel.png)",
-        "![x\\\" onerror=\\\"alert(1)](y)",
-        "[x]: javascript:alert(1)\\n\\n[x]",
-        "```html onload=alert(1)\\n<script>alert(1)</script>\\n```",
-        "```\\\"><img src=x onerror=alert(1)>\\n<b>\\n```",
-        "`<img src=x onerror=alert(1)>`",
-        "| <img src=x onerror=alert(1)> |\\n|---|\\n| <b onmouseover=alert(1)>x</b> |",
-        "- [ ] <input autofocus onfocus=alert(1)>",
-        "> <details open ontoggle=alert(1)>",
-        "# <base href='https://127.0.0.1:1/'>",
-        "&lt;script&gt;alert(1)&lt;/script&gt;",
-        "&#60;img src=x onerror=alert(1)&#62;",
-        "<!--<img src=x onerror=alert(1)>-->",
-        "<![CDATA[<img src=x onerror=alert(1)>]]>",
-        "<p id=x onclick=alert(1) style='position:fixed;inset:0'>cover</p>",
-        "<form action='https://127.0.0.1:1/'><button>Sign in</button></form>",
-        "<meta http-equiv=refresh content='0;url=https://127.0.0.1:1/'>",
-        "<link rel=stylesheet href='https://127.0.0.1:1/x.css'>",
-        "<object data='javascript:alert(1)'></object>",
-        "\\u202e<img src=x onerror=alert(1)>",
-        "{{constructor.constructor('alert(1)')()}} ${alert(1)}"
-      })
-  void answer_hostile_isShownAsText(String hostile) {
-    SCRIPTED.script(
-        "s-page-hostile",
-        (request, answer) -> {
-          answer.streamHead();
-          answer.piece(first(hostile) + more("\\n\\nend.") + STOP + USAGE + DONE);
-          answer.streamEnd();
-        });
+  /** Each is an answer, what was said, and with that a title in the list. */
+  @Test
+  void answers_hostile_areShownAsText() {
     try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
       var fetched = new ArrayList<String>();
       var page = context.newPage();
@@ -180,26 +177,31 @@ final class ChatPageIT {
             }
           });
       var complaints = PageBrowser.complaints(page);
-      page.navigate(base() + "/#key=" + LarderProcess.KEY);
-      // the title is what was said, so that the list of conversations is attacked too
-      say(
-          page,
-          "s-page-hostile",
-          hostile.replace("\\n", " ").replace("\\\"", "\"") + UUID.randomUUID());
-      var markdown = answer(page).locator("larder-markdown");
-      assertThat(markdown).containsText("end.");
-      assertThat(
-              markdown.locator(
-                  "script, img, svg, iframe, style, object, form, base, meta, link, details, math,"
-                      + " [onerror], [onclick], [onload], [style], [id], [srcdoc]"))
-          .hasCount(0);
-      for (var link : markdown.locator("a").all()) {
-        assertThat(link.getAttribute("href")).matches("(https?|mailto):.*");
+      page.navigate(base() + "/#key=" + key("\"limits\":\"many?requests=1000;w=60\""));
+      for (var hostile : HOSTILE) {
+        SCRIPTED.script("s-page-hostile", answering(hostile));
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("New conversation"))
+            .click();
+        say(page, "s-page-hostile", hostile.replace("\\n", " ").replace("\\\"", "\"") + RUN);
+        var markdown = answer(page).locator("larder-markdown");
+        assertThat(markdown).containsText("end.");
+        assertThat(markdown.locator(FORBIDDEN)).hasCount(0);
+        for (var link : markdown.locator("a").all()) {
+          assertThat(link.getAttribute("href")).matches("(https?|mailto):.*");
+        }
+        assertThat(dialogs).as(hostile).isEmpty();
+        assertThat(fetched).as(hostile).isEmpty();
+        assertThat(complaints).as(hostile).isEmpty();
       }
-      assertThat(dialogs).isEmpty();
-      assertThat(fetched).isEmpty();
-      assertThat(complaints).isEmpty();
     }
+  }
+
+  private static ScriptedProvider.Script answering(String text) {
+    return (request, answer) -> {
+      answer.streamHead();
+      answer.piece(first(text) + more("\\n\\nend.") + STOP + USAGE + DONE);
+      answer.streamEnd();
+    };
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -54,7 +55,8 @@ public class StaticFiles extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    var path = request.getServletPath();
+    // the server's own way to serve files has the path behind an empty servlet's
+    var path = request.getServletPath() + Objects.requireNonNullElse(request.getPathInfo(), "");
     var file = path.endsWith("/") || path.isEmpty() ? "/index.html" : path;
     var type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
     var method = request.getMethod();
