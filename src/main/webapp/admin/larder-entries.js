@@ -116,7 +116,7 @@ class LarderEntries extends LitElement {
   #table() {
     const now = Date.now();
     return html`
-      <div data-scroll tabindex="0" role="region" aria-labelledby="entries">
+      <div data-scroll tabindex="0" role="group" aria-labelledby="entries">
         <table>
           <thead>
             <tr>

@@ -52,7 +52,6 @@ class LarderEntry extends LitElement {
           <button data-quiet type="button" autofocus @click=${(event) => event.target.closest("dialog").close()}>
             ${text.page.close}
           </button>
-          <span data-space></span>
           <larder-copy .text=${entry?.key ?? ""} .label=${words.copyKey}></larder-copy>
           <button data-danger type="button" @click=${this.#remove}>${words.remove}</button>
         </div>
