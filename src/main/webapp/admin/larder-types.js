@@ -67,7 +67,7 @@ class LarderTypes extends LitElement {
 
   #table(id, first, rows, columns) {
     return html`
-      <div data-scroll tabindex="0" role="group" aria-labelledby=${id}>
+      <div data-table tabindex="0" role="group" aria-labelledby=${id}>
         <table>
           <thead>
             <tr>

@@ -151,6 +151,7 @@ final class AdminPageIT {
           filter(page, "traffic");
           assertThat(rows(page)).hasCount(6);
           assertThat(page.locator("larder-entries")).containsText("6 shown.");
+          page.evaluate("scrollTo(0, 0)");
           PageBrowser.screenshot(page, "cache", look);
           page.screenshot(
               new Page.ScreenshotOptions()
