@@ -73,7 +73,7 @@ class LarderCache extends LitElement {
 
   #reported() {
     return html`
-      <larder-types .types=${this.report.types}></larder-types>
+      <larder-types .report=${this.report}></larder-types>
       <larder-stores .report=${this.report}></larder-stores>
     `;
   }

@@ -116,7 +116,7 @@ class LarderChart extends LitElement {
   #table() {
     const rows = this.at.map((at, i) => [clock(at), ...this.series.map((one) => one.values[i])]).reverse();
     return html`
-      <div data-scroll tabindex="0" role="region" aria-label=${this.name}>
+      <div data-table tabindex="0" role="group" aria-label=${this.name}>
         <table>
           <thead>
             <tr>

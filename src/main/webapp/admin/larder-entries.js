@@ -116,7 +116,7 @@ class LarderEntries extends LitElement {
   #table() {
     const now = Date.now();
     return html`
-      <div data-scroll tabindex="0" role="region" aria-labelledby="entries">
+      <div data-table tabindex="0" role="group" aria-labelledby="entries">
         <table>
           <thead>
             <tr>
@@ -146,7 +146,7 @@ class LarderEntries extends LitElement {
         <td data-number>${span(Math.max(0, now - Date.parse(entry.storedAt)))}</td>
         <td data-number>${left > 0 ? span(left) : words.past}</td>
         <td data-number>${bytes(entry.bytes)}</td>
-        <td data-actions>
+        <td>
           <button data-small type="button" aria-label=${words.detailsOf(named)} @click=${() => (this.shown = entry)}>
             ${words.details}
           </button>

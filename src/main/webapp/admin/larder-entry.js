@@ -52,7 +52,6 @@ class LarderEntry extends LitElement {
           <button data-quiet type="button" autofocus @click=${(event) => event.target.closest("dialog").close()}>
             ${text.page.close}
           </button>
-          <span data-space></span>
           <larder-copy .text=${entry?.key ?? ""} .label=${words.copyKey}></larder-copy>
           <button data-danger type="button" @click=${this.#remove}>${words.remove}</button>
         </div>
@@ -85,8 +84,8 @@ class LarderEntry extends LitElement {
     try {
       const current = await this.context.api.get(pathOf(entry.key));
       if (this.entry === entry) {
-        // of an answer that is there as JSON and as a stream, the row says which
-        this.current = current.key === entry.key ? current : entry;
+        // of an answer that is there as JSON and as a stream, the row says which; and how much it takes where it is stored
+        this.current = current.key === entry.key ? { ...current, bytes: entry.bytes } : entry;
       }
     } catch (error) {
       if (this.entry === entry) {

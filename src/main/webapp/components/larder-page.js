@@ -82,10 +82,7 @@ class LarderPage extends LitElement {
   }
 
   #shown() {
-    if (this.problem) {
-      return complaint(this.problem);
-    }
-    return this.page ?? html`<p>${text.page.notFound}</p>`;
+    return html`${complaint(this.problem)} ${this.page ?? html`<p>${text.page.notFound}</p>`}`;
   }
 
   #signingIn() {

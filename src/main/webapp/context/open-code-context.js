@@ -202,7 +202,8 @@ export class OpenCodeContext extends EventTarget {
     }
     this.#was = `${me.tenant}/${me.name}`;
     this.api.token = me.csrfToken ?? "";
-    const models = await this.api.get("v1/models");
+    // without a list of models, because a provider is down say, there is all the rest
+    const models = await this.api.get("v1/models").catch(() => ({ data: [] }));
     this.models = models.data.map((model) => model.id);
     this.me = me;
     this.expired = false;

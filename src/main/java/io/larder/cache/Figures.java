@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.LongAdder;
  * EVALSHA add 1 larder:1:figures:all                  life &lt;type&gt;:&lt;figure&gt; n …
  * EVALSHA add 1 larder:1:figures:user:&lt;tenant&gt;/&lt;id&gt;  life &lt;type&gt;:&lt;figure&gt; n …
  * EVALSHA add 1 larder:1:figures:nodes                life &lt;type&gt;:&lt;figure&gt; n …
+ * EVALSHA add 1 larder:1:figures:models               life &lt;model&gt;:&lt;figure&gt; n …
  *   HINCRBY each, then PEXPIRE
  * </pre>
  *
@@ -40,6 +41,9 @@ public final class Figures implements AutoCloseable {
   /** Users counted one by one on a node; the rest are counted together. */
   static final int USERS_MAX = 10_000;
 
+  /** Models counted one by one on a node; the rest are counted together. */
+  static final int MODELS_MAX = 500;
+
   static final Duration LIFE = Duration.ofDays(366);
 
   /** All users together. */
@@ -48,13 +52,18 @@ public final class Figures implements AutoCloseable {
   /** What no user asked for: the nodes' own calls. */
   public static final String NODES = "nodes";
 
+  /** What all users together had of each model: its name stands in the place of the type. */
+  public static final String MODELS = "models";
+
   private static final String THE_REST = "user:*";
+  private static final String OTHER_MODELS = "*";
   private static final String PREFIX = "larder:1:figures:";
   private static final Logger LOG = System.getLogger(Figures.class.getName());
 
   private final Optional<Valkey> state;
   private final Map<String, Subject> subjects = new ConcurrentHashMap<>();
   private final Subject everybody;
+  private final Subject models = new Subject();
   private final Histogram hitTimes = new Histogram();
   private final Histogram missTimes = new Histogram();
   private final ScheduledExecutorService flusher =
@@ -98,6 +107,7 @@ public final class Figures implements AutoCloseable {
     this.state = state;
     this.everybody = subjects.computeIfAbsent(EVERYBODY, absent -> new Subject());
     subjects.put(NODES, new Subject());
+    subjects.put(MODELS, models);
     if (state.isPresent()) {
       var unused = flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
     }
@@ -111,6 +121,16 @@ public final class Figures implements AutoCloseable {
   public void add(String type, String user, Figure figure, long more) {
     everybody.of(type).add(figure, more);
     subject(user).of(type).add(figure, more);
+  }
+
+  /**
+   * Adds to a figure of a model.
+   *
+   * @param model one that has answered: others are names that anybody can make up
+   */
+  public void addOfModel(String model, Figure figure, long more) {
+    boolean counted = models.types.containsKey(model) || models.types.size() < MODELS_MAX;
+    models.of(counted ? model : OTHER_MODELS).add(figure, more);
   }
 
   private Subject subject(String user) {

@@ -163,10 +163,15 @@ record Asked(
     return settings.valueBytesMax();
   }
 
+  /** The model, by its name at the provider that is asked first. */
+  String model() {
+    return routes.getFirst().model();
+  }
+
   /** What the answer is filed under, beside its type. */
   List<Label> labels() {
     var labels = new ArrayList<Label>();
-    labels.add(new Label(Label.Kind.MODEL, routes.getFirst().model()));
+    labels.add(new Label(Label.Kind.MODEL, model()));
     labels.add(new Label(Label.Kind.PROVIDER, routes.getFirst().provider().name()));
     labels.add(new Label(Label.Kind.USER, caller.subject()));
     labels.addAll(directives.larder().labels());

@@ -109,7 +109,8 @@ public final class Inference {
             telemetry,
             figures,
             format.wire().cacheType(),
-            Figures.user(caller.tenant(), caller.id()));
+            Figures.user(caller.tenant(), caller.id()),
+            asked.model());
     return batch(asked)
         .map(batch -> beginBatch(asked, batch, tally))
         .orElseGet(() -> beginOne(asked, tally));

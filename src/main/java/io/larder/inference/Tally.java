@@ -12,13 +12,15 @@ final class Tally {
   private final Figures figures;
   private final String type;
   private final String user;
+  private final String model;
   private final long startNanos = System.nanoTime();
 
-  Tally(Telemetry telemetry, Figures figures, String type, String user) {
+  Tally(Telemetry telemetry, Figures figures, String type, String user, String model) {
     this.telemetry = telemetry;
     this.figures = figures;
     this.type = type;
     this.user = user;
+    this.model = model;
   }
 
   void hit(Entry entry) {
@@ -34,10 +36,8 @@ final class Tally {
   void hits(List<Entry> entries) {
     hitTook();
     telemetry.cacheRequest(type, "hit");
-    figures.add(type, user, Figure.HITS, 1);
-    figures.add(
-        type,
-        user,
+    add(Figure.HITS, 1);
+    add(
         Figure.MILLIS_SAVED,
         entries.stream()
             .mapToLong(entry -> entry.about().providerTime().toMillis())
@@ -50,12 +50,18 @@ final class Tally {
   void saved(List<Entry> entries) {
     long tokens = entries.stream().mapToLong(entry -> entry.about().usage().total()).sum();
     telemetry.tokensSaved(tokens);
-    figures.add(type, user, Figure.TOKENS_SAVED, tokens);
-    figures.add(type, user, Figure.BYTES, entries.stream().mapToLong(Entry::length).sum());
+    add(Figure.TOKENS_SAVED, tokens);
+    add(Figure.BYTES, entries.stream().mapToLong(Entry::length).sum());
   }
 
   private void hitTook() {
     figures.hitTimes().add(System.nanoTime() - startNanos);
+  }
+
+  /** Counts what only comes of answers, so that the model is none that somebody has made up. */
+  private void add(Figure figure, long more) {
+    figures.add(type, user, figure, more);
+    figures.addOfModel(model, figure, more);
   }
 
   /** A provider has sent all, and so long it took. */
@@ -66,10 +72,10 @@ final class Tally {
   private void answered(String result, Figure figure, Entry entry) {
     telemetry.cacheRequest(type, result);
     telemetry.tokensSaved(entry.about().usage().total());
-    figures.add(type, user, figure, 1);
-    figures.add(type, user, Figure.BYTES, entry.length());
-    figures.add(type, user, Figure.TOKENS_SAVED, entry.about().usage().total());
-    figures.add(type, user, Figure.MILLIS_SAVED, entry.about().providerTime().toMillis());
+    add(figure, 1);
+    add(Figure.BYTES, entry.length());
+    add(Figure.TOKENS_SAVED, entry.about().usage().total());
+    add(Figure.MILLIS_SAVED, entry.about().providerTime().toMillis());
   }
 
   void miss() {
@@ -88,7 +94,7 @@ final class Tally {
   }
 
   void stored() {
-    figures.add(type, user, Figure.STORED, 1);
+    add(Figure.STORED, 1);
   }
 
   void failed() {
