@@ -139,6 +139,7 @@ interface ConversationStore {
    * Says that an answer is still to come, unless it has its end.
    *
    * @param sofar what has come; empty = what is stored stands
+   * @throws ConversationRefused if the conversation is in a newer format
    */
   void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar);
 
@@ -146,6 +147,7 @@ interface ConversationStore {
    * Gives an answer its end, unless it has one: the first stands, whoever comes late.
    *
    * @return whether its turn was still there
+   * @throws ConversationRefused if the conversation is in a newer format
    */
   boolean finish(String owner, String id, String answer, Turn.Said said, Duration life);
 }

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 /**
  * A conversation from elsewhere, checked but not stored: as {@link Export} writes it, or as little
  * as {@code {"messages":[{"role":"user","content":"…"}]}}. Turns without a parent stand below the
- * one before them.
+ * one before them. All of them are complete: how far an answer had come elsewhere, why it broke off
+ * and where its stream is are nobody's word here.
  */
 public final class Import {
   /** Conversations in one import. */
@@ -153,9 +154,7 @@ public final class Import {
         object.text("id").orElse("message " + number),
         object.get("parent").isPresent() ? object.text("parent").orElse("") : before,
         object.text("created").map(Import::created),
-        said.state() == Turn.State.IN_PROGRESS
-            ? said.interrupted("it was in progress when it was exported")
-            : said);
+        said.taken());
   }
 
   private static Instant created(String text) {

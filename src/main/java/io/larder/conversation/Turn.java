@@ -10,9 +10,14 @@ import java.time.Instant;
  * @param parent the turn before it; empty = it is at the top
  * @param number in which order turns were stored, from 1
  * @param created when it was stored
+ * @param isLost whether it is an answer that nobody gave an end, and nobody vouches for any more
  */
-public record Turn(String id, String parent, long number, Instant created, Said said) {
-  static final String LOST = "the node that asked for it is gone";
+public record Turn(
+    String id, String parent, long number, Instant created, Said said, boolean isLost) {
+  /** As it is stored: whether anybody vouches for it is not looked at. */
+  public Turn(String id, String parent, long number, Instant created, Said said) {
+    this(id, parent, number, created, said, false);
+  }
 
   /** Who says it. */
   public enum Role {
@@ -57,6 +62,11 @@ public record Turn(String id, String parent, long number, Instant created, Said 
       return new Said(Role.ASSISTANT, content, state, about);
     }
 
+    /** The same from elsewhere: complete, and without what only its node can know. */
+    Said taken() {
+      return new Said(role, content, State.COMPLETE, about.taken());
+    }
+
     /** The same, of which no more will come. */
     Said interrupted(String why) {
       var end = content.isEmpty() ? State.FAILED : State.INTERRUPTED;
@@ -85,6 +95,10 @@ public record Turn(String id, String parent, long number, Instant created, Said 
     /** Nothing is known. */
     public static final About NOTHING = new About("", "", Usage.UNKNOWN, "", "", "", 0);
 
+    private About taken() {
+      return new About(model, provider, usage, cache, "", "", 0);
+    }
+
     About withModel(String other) {
       return new About(other, provider, usage, cache, stream, error, trimmed);
     }
@@ -110,13 +124,14 @@ public record Turn(String id, String parent, long number, Instant created, Said 
     }
   }
 
-  /** Whether it is an answer that nobody gave an end, and nobody vouches for any more. */
-  public boolean isLost() {
-    return said.about().error().equals(LOST);
-  }
-
   /** The same turn, with something else said. */
   public Turn with(Said other) {
     return new Turn(id, parent, number, created, other);
+  }
+
+  /** The same turn for a reader after its node has gone. */
+  Turn lost() {
+    var end = said.interrupted("the node that asked for it is gone");
+    return new Turn(id, parent, number, created, end, true);
   }
 }

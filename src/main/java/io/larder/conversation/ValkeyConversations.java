@@ -251,18 +251,27 @@ final class ValkeyConversations implements ConversationStore {
   @Override
   public void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar) {
     var said = sofar.map(come -> fields.said(id, answer, come)).orElse(new byte[0]);
-    var unused =
-        valkey.run(
-            VOUCH,
-            List.of(conversation(owner, id)),
-            List.of(bytes(answer), bytes(LEASE.toMillis()), said));
+    var args = List.of(bytes(answer), bytes(LEASE.toMillis()), said, bytes(FORMAT));
+    var reply = Replies.list(valkey.run(VOUCH, List.of(conversation(owner, id)), args));
+    if (!text(reply.get(0)).equals("ended")) {
+      requireDone(reply, 0, 0);
+    }
   }
 
   @Override
   public boolean finish(String owner, String id, String answer, Turn.Said said, Duration life) {
-    var args =
-        List.of(bytes(id), bytes(life.toMillis()), bytes(answer), fields.said(id, answer, said));
-    return Long.valueOf(1).equals(valkey.run(FINISH, keys(owner, id), args));
+    var args = new ArrayList<byte[]>();
+    args.add(bytes(id));
+    args.add(bytes(life.toMillis()));
+    args.add(bytes(answer));
+    args.add(fields.said(id, answer, said));
+    args.add(bytes(FORMAT));
+    var reply = Replies.list(valkey.run(FINISH, keys(owner, id), args));
+    if (text(reply.get(0)).equals("absent")) {
+      return false;
+    }
+    requireDone(reply, 0, 0);
+    return true;
   }
 
   private static void requireDone(List<?> reply, int turnsMax, int bytesMax) {

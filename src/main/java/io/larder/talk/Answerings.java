@@ -1,5 +1,6 @@
 package io.larder.talk;
 
+import io.larder.conversation.ConversationRefused;
 import io.larder.conversation.Conversations;
 import io.larder.conversation.Turn;
 import io.larder.valkey.ValkeyUnavailable;
@@ -53,6 +54,9 @@ final class Answerings implements AutoCloseable {
     } catch (ValkeyUnavailable down) {
       LOG.log(Level.DEBUG, "an answer cannot be reported now: {0}", down.getMessage());
       return isOneTooMany(answering) || !answering.isAlive();
+    } catch (ConversationRefused refused) {
+      LOG.log(Level.WARNING, "an answer cannot be stored: {0}", refused.getMessage());
+      return true;
     } catch (RuntimeException failed) {
       // whatever it is: a task that ends is never run again
       LOG.log(Level.ERROR, "an answer cannot be reported", failed);

@@ -1,5 +1,6 @@
 package io.larder.talk;
 
+import io.larder.conversation.ConversationRefused;
 import io.larder.guard.Deadline;
 import io.larder.inference.Answer;
 import io.larder.sse.SseFrame;
@@ -52,7 +53,7 @@ final class Recording implements Answer.Flowing {
       }
     } finally {
       // the end that was told before holds
-      end("the answer broke off");
+      var unused = end("the answer broke off");
     }
   }
 
@@ -70,14 +71,17 @@ final class Recording implements Answer.Flowing {
         });
   }
 
-  /** Ends the turn, and says whether the store has taken it. */
-  private boolean end(String why) {
+  /** Ends the turn, and says why the store has not taken it; empty = it has. */
+  private Optional<String> end(String why) {
     try {
       answering.end(why);
-      return true;
+      return Optional.empty();
     } catch (ValkeyUnavailable down) {
       LOG.log(Level.WARNING, "an answer is stored later: {0}", down.getMessage());
-      return false;
+      return Optional.of("the answer could not be stored yet");
+    } catch (ConversationRefused refused) {
+      LOG.log(Level.WARNING, "an answer cannot be stored: {0}", refused.getMessage());
+      return Optional.of("the answer could not be stored: " + refused.getMessage());
     }
   }
 
@@ -135,8 +139,9 @@ final class Recording implements Answer.Flowing {
       if (sign.kind() == Sign.Kind.END || sign.kind() == Sign.Kind.ERROR) {
         // what was said before is not held up by the store
         send(shown);
-        if (!end(why(sign, frame)) && !isCut) {
-          bytes = format.errorEvent("store_unavailable", "the answer could not be stored yet", 0);
+        var unstored = end(why(sign, frame));
+        if (unstored.isPresent() && !isCut) {
+          bytes = format.errorEvent("store_unavailable", unstored.get(), 0);
           shown.writeBytes(bytes);
           send(shown);
           isCut = true;

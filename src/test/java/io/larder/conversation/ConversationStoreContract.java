@@ -372,8 +372,20 @@ abstract class ConversationStoreContract {
     assertThat(begun.state()).isEqualTo(Turn.State.INTERRUPTED);
     assertThat(begun.content()).isEqualTo("so far");
     assertThat(begun.about().error()).isEqualTo("the node that asked for it is gone");
+    assertThat(read(id).turn(Owner.id("begun", "answer")).orElseThrow().isLost()).isTrue();
     store().vouch(owner, id, Owner.id("begun", "answer"), Optional.empty());
     assertThat(read(id).turn(Owner.id("begun", "answer")).orElseThrow().said()).isEqualTo(come);
+  }
+
+  @Test
+  void answer_whoseErrorReadsLikeALoss_isNotLost() {
+    var id = create("t");
+    append(id, "q");
+    var about = Turn.About.NOTHING.withError("the node that asked for it is gone");
+    var said = Turn.Said.answer("a", Turn.State.INTERRUPTED, about);
+    store().finish(owner, id, Owner.id("q", "answer"), said, LIFE);
+
+    assertThat(read(id).turns().getLast().isLost()).isFalse();
   }
 
   @Test

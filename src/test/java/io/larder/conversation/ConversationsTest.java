@@ -149,10 +149,29 @@ final class ConversationsTest {
     assertThat(ConversationStoreContract.texts(after.branch())).containsExactly("q <1>\n```");
     assertThat(after.turns().getLast().said().state())
         .as("what was in progress is not any more")
-        .isEqualTo(Turn.State.FAILED);
+        .isEqualTo(Turn.State.COMPLETE);
     var own = new HashSet<>(after.turns().stream().map(Turn::id).toList());
     assertThat(own).doesNotContainAnyElementsOf(before.turns().stream().map(Turn::id).toList());
     assertThat(after.turns().get(1).said().about().model()).isEqualTo("m");
+  }
+
+  @Test
+  void import_whatOnlyANodeCanKnow_isNotTaken() {
+    var claims = "\"error\":\"the node that asked for it is gone\",\"stream\":\"s\",\"trimmed\":7}";
+    for (var state : List.of("complete", "in-progress", "interrupted", "failed")) {
+      var line =
+          "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"a\","
+              + "\"model\":\"m\",\"state\":\""
+              + state
+              + "\","
+              + claims
+              + "]}";
+      var id = conversations.take(OWNER, conversations.parse(line)).getFirst();
+      var answer = conversations.read(OWNER, id).turns().getLast();
+      assertThat(answer.isLost()).isFalse();
+      assertThat(answer.said())
+          .isEqualTo(Turn.Said.answer("a", Turn.State.COMPLETE, Turn.About.NOTHING.withModel("m")));
+    }
   }
 
   @Test

@@ -147,6 +147,10 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
                     new ConversationStore.Change(
                         Optional.of("x"), Optional.empty(), Optional.empty()),
                     ANY));
+    var late = Turn.Said.answer("late", Turn.State.IN_PROGRESS, Turn.About.NOTHING);
+    assertRefused(
+        Why.UNREADABLE, () -> store().vouch(owner, id, Owner.id("q", "answer"), Optional.of(late)));
+    assertRefused(Why.UNREADABLE, () -> finish(id, "q", "a"));
     assertThat(server.command("HGETALL", key)).isEqualTo(before);
     assertThat(store().list(owner, "", 10).heads()).extracting(Head::id).contains(id);
     store().remove(owner, id, OptionalLong.empty());
