@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -172,6 +173,31 @@ final class ConversationsIT {
     assertThat(anna.send("GET", "/" + id, "").statusCode()).isEqualTo(404);
     assertThat(anna.send("DELETE", "/" + other, "").statusCode()).isEqualTo(204);
     assertThat(valkey.command("KEYS", "larder:1:conv:*anna*")).startsWith("*0");
+  }
+
+  /** What a change answers is what that change has written, whatever others do meanwhile. */
+  @Test
+  void change_fromTwoTabsAtOnce_eachIsAnsweredWithItsOwn() throws Exception {
+    var id = admin().create("t");
+    var tasks = new ArrayList<Callable<List<String>>>();
+    for (int i = 0; i < 60; i++) {
+      var title = "title " + i;
+      tasks.add(
+          () -> {
+            var answer = admin().send("PATCH", "/" + id, "{\"title\":\"" + title + "\"}");
+            assertThat(answer.statusCode()).as(text(answer)).isEqualTo(200);
+            assertThat(json(answer).get("title").asText()).isEqualTo(title);
+            return List.of(header(answer, "ETag"), title);
+          });
+    }
+    var byTag = new HashMap<String, String>();
+    try (var threads = Executors.newFixedThreadPool(8)) {
+      for (var one : threads.invokeAll(tasks)) {
+        byTag.put(one.get().getFirst(), one.get().getLast());
+      }
+    }
+    assertThat(byTag).hasSize(60);
+    assertThat(byTag.get("\"61\"")).isEqualTo(json(admin().get("/" + id)).get("title").asText());
   }
 
   @Test

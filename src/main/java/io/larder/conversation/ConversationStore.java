@@ -91,9 +91,10 @@ interface ConversationStore {
    * Stores a new conversation.
    *
    * @param countMax how many its user may have
+   * @return what a list shows of it
    * @throws ConversationRefused if that is too many
    */
-  void create(String owner, NewConversation conversation, Duration life, int countMax);
+  Head create(String owner, NewConversation conversation, Duration life, int countMax);
 
   /**
    * A conversation, which lives on from now for a whole life.
@@ -113,10 +114,10 @@ interface ConversationStore {
   /**
    * Changes a conversation.
    *
-   * @return its version from now on
+   * @return what a list shows of it once this change is made, and no later one
    * @throws ConversationRefused if there is none, or at another version, or without such a turn
    */
-  long change(String owner, String id, Change change, Terms terms);
+  Head change(String owner, String id, Change change, Terms terms);
 
   /**
    * Forgets a conversation.

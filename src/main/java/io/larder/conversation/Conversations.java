@@ -86,14 +86,13 @@ public final class Conversations {
     this.random = random;
   }
 
-  /** Begins a conversation without turns, and gives its id. */
-  public String create(String owner, String title, List<String> tags) {
+  /** Begins a conversation without turns. */
+  public Head create(String owner, String title, List<String> tags) {
     var id = id();
     var begun =
         new ConversationStore.NewConversation(
             id, Labels.title(title), Labels.tags(tags), "", List.of());
-    store.create(owner, begun, settings.ttl(), settings.countMax());
-    return id;
+    return store.create(owner, begun, settings.ttl(), settings.countMax());
   }
 
   /** The conversation of that id. */
@@ -136,9 +135,9 @@ public final class Conversations {
    * Changes title, tags, or which branch is the current one; what is empty stays.
    *
    * @param version that it must have; empty = any
-   * @return its version from now on
+   * @return it once this change is made, and no later one
    */
-  public long change(
+  public Head change(
       String owner,
       String id,
       Optional<String> title,
@@ -221,8 +220,7 @@ public final class Conversations {
     try {
       for (var one : imports) {
         var made = one.withIds(this::id);
-        store.create(owner, made, settings.ttl(), settings.countMax());
-        ids.add(made.id());
+        ids.add(store.create(owner, made, settings.ttl(), settings.countMax()).id());
       }
     } catch (RuntimeException failed) {
       // whatever it is: who tries again must not have them twice

@@ -60,7 +60,7 @@ final class MemoryConversations implements ConversationStore {
   }
 
   @Override
-  public synchronized void create(
+  public synchronized Head create(
       String owner, NewConversation conversation, Duration life, int countMax) {
     var now = now();
     var all = alive(owner);
@@ -90,6 +90,7 @@ final class MemoryConversations implements ConversationStore {
     }
     owners.computeIfAbsent(owner, absent -> new HashMap<>()).put(head.id(), kept);
     touch(owner, kept, life, 0);
+    return kept.head;
   }
 
   /** Looks at everything only when it seems to be full. */
@@ -190,7 +191,7 @@ final class MemoryConversations implements ConversationStore {
   }
 
   @Override
-  public synchronized long change(String owner, String id, Change change, Terms terms) {
+  public synchronized Head change(String owner, String id, Change change, Terms terms) {
     var kept = find(owner, id, terms.version());
     var leaf = change.leaf().orElse(kept.head.leaf());
     if (change.leaf().isPresent() && !kept.turns.containsKey(leaf)) {
@@ -208,7 +209,7 @@ final class MemoryConversations implements ConversationStore {
             head.turns(),
             leaf);
     touch(owner, kept, terms.life(), 1);
-    return kept.head.version();
+    return kept.head;
   }
 
   @Override

@@ -63,7 +63,7 @@ final class ValkeyConversations implements ConversationStore {
   }
 
   @Override
-  public void create(String owner, NewConversation conversation, Duration life, int countMax) {
+  public Head create(String owner, NewConversation conversation, Duration life, int countMax) {
     var id = conversation.id();
     var args = new ArrayList<byte[]>();
     args.add(bytes(id));
@@ -79,9 +79,24 @@ final class ValkeyConversations implements ConversationStore {
       args.add(bytes(turn.created().map(then -> String.valueOf(then.toEpochMilli())).orElse("")));
       args.add(fields.said(id, turn.id(), turn.said()));
     }
-    if (!Long.valueOf(1).equals(valkey.run(CREATE, keys(owner, id), args))) {
+    var reply = Replies.list(valkey.run(CREATE, keys(owner, id), args));
+    if (reply.isEmpty()) {
       throw Refusals.tooMany(countMax);
     }
+    return head(id, conversation.title(), conversation.tags(), reply);
+  }
+
+  /** What a list shows: created, updated, version, turns and leaf are told by a script. */
+  private static Head head(String id, String title, List<String> tags, List<?> told) {
+    return new Head(
+        id,
+        title,
+        tags,
+        instant(raw(told.get(0))),
+        instant(raw(told.get(1))),
+        number(raw(told.get(2))),
+        number(raw(told.get(3))),
+        text(told.get(4)));
   }
 
   @Override
@@ -163,19 +178,15 @@ final class ValkeyConversations implements ConversationStore {
     }
     boolean known = text(shown.get(0)).equals(FORMAT);
     return Optional.of(
-        new Head(
+        head(
             id,
             known ? fields.title(id, raw(shown.get(1))) : "",
             known ? fields.tagsOf(id, raw(shown.get(2))) : List.of(),
-            instant(raw(shown.get(3))),
-            instant(raw(shown.get(4))),
-            number(raw(shown.get(5))),
-            number(raw(shown.get(6))),
-            text(shown.get(7))));
+            shown.subList(3, 8)));
   }
 
   @Override
-  public long change(String owner, String id, Change change, Terms terms) {
+  public Head change(String owner, String id, Change change, Terms terms) {
     var args = new ArrayList<byte[]>();
     args.add(bytes(id));
     args.add(bytes(terms.life().toMillis()));
@@ -187,7 +198,11 @@ final class ValkeyConversations implements ConversationStore {
     change.leaf().ifPresent(leaf -> field(args, "leaf", bytes(leaf)));
     var reply = Replies.list(valkey.runOnce(CHANGE, keys(owner, id), args));
     requireDone(reply, 0, 0);
-    return number(raw(reply.get(1)));
+    return head(
+        id,
+        fields.title(id, raw(reply.get(1))),
+        fields.tagsOf(id, raw(reply.get(2))),
+        reply.subList(3, 8));
   }
 
   private static void field(List<byte[]> args, String name, byte[] value) {

@@ -98,8 +98,10 @@ abstract class ConversationStoreContract {
 
   @Test
   void read_created_isWhatWasCreated() {
-    var id = create("A \"title\"\n🙂");
+    var id = id();
+    var made = store().create(owner, conversation(id, "A \"title\"\n🙂"), LIFE, 1_000);
     var head = read(id).head();
+    assertThat(made).isEqualTo(head);
 
     assertThat(head.title()).isEqualTo("A \"title\"\n🙂");
     assertThat(head.tags()).containsExactly("tag ü", "b");
@@ -253,7 +255,8 @@ abstract class ConversationStoreContract {
     var id = create("old");
     append(id, "q");
     var title = new Change(Optional.of("new"), Optional.empty(), Optional.empty());
-    assertThat(store().change(owner, id, title, ANY)).isEqualTo(3);
+    assertThat(store().change(owner, id, title, ANY)).isEqualTo(read(id).head());
+    assertThat(read(id).head().version()).isEqualTo(3);
     assertThat(read(id).head().tags()).containsExactly("tag ü", "b");
     var tags = new Change(Optional.empty(), Optional.of(List.of()), Optional.empty());
     store().change(owner, id, tags, ANY);
@@ -292,7 +295,7 @@ abstract class ConversationStoreContract {
     assertThat(read(id).turns()).hasSize(2);
 
     var seen = new Terms(LIFE, OptionalLong.of(2));
-    assertThat(store().change(owner, id, change, seen)).isEqualTo(3);
+    assertThat(store().change(owner, id, change, seen).version()).isEqualTo(3);
     store().remove(owner, id, OptionalLong.of(3));
     assertThat(store().read(owner, id, LIFE)).isEmpty();
   }

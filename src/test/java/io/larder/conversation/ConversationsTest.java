@@ -54,7 +54,7 @@ final class ConversationsTest {
 
   @Test
   void say_sameKey_isTheSameAndAnotherRequestIsRefused() {
-    var id = conversations.create(OWNER, "t", List.of());
+    var id = conversations.create(OWNER, "t", List.of()).id();
     var first = say(id, "q", Optional.of("k"));
     assertThat(first).isInstanceOf(Heard.Stored.class);
     assertThat(say(id, "q", Optional.of("k"))).isInstanceOf(Heard.Known.class);
@@ -62,7 +62,7 @@ final class ConversationsTest {
     assertThat(say(id, "q", Optional.of("l"))).isInstanceOf(Heard.Stored.class);
     assertThat(say(id, "q", Optional.empty())).isInstanceOf(Heard.Stored.class);
 
-    var other = conversations.create(OWNER, "other", List.of());
+    var other = conversations.create(OWNER, "other", List.of()).id();
     assertThat(say(other, "r", Optional.of("k")))
         .as("a key is of one conversation")
         .isInstanceOf(Heard.Stored.class);
@@ -70,7 +70,7 @@ final class ConversationsTest {
 
   @Test
   void say_bounds_areKept() {
-    var id = conversations.create(OWNER, "t", List.of());
+    var id = conversations.create(OWNER, "t", List.of()).id();
     ConversationStoreContract.assertRefused(Why.WRONG, () -> say(id, "", Optional.empty()));
     ConversationStoreContract.assertRefused(
         Why.TOO_LARGE, () -> say(id, "ü".repeat(513), Optional.empty()));
@@ -127,7 +127,7 @@ final class ConversationsTest {
 
   @Test
   void export_imported_isTheSameTreeUnderNewIds() {
-    var id = conversations.create(OWNER, "Jam \"1\"", List.of("a"));
+    var id = conversations.create(OWNER, "Jam \"1\"", List.of("a")).id();
     answer(say(id, "q <1>\n```", Optional.empty()), "a 🙂");
     var top = conversations.read(OWNER, id).turns().getFirst();
     conversations.say(

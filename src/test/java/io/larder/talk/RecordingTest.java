@@ -35,7 +35,7 @@ final class RecordingTest {
 
   private final AtomicBoolean down = new AtomicBoolean();
   private final Conversations conversations = TestConversations.outOfReachWhile(down::get);
-  private final String id = conversations.create(OWNER, "t", List.of());
+  private final String id = conversations.create(OWNER, "t", List.of()).id();
   private final Answering answering = answering();
   private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
 
