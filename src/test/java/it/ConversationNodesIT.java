@@ -37,6 +37,8 @@ final class ConversationNodesIT {
   private static final int ROUNDS = Integer.getInteger("larder.rounds", 1);
 
   private static final int PARTS = 20;
+  private static final int BYTES_MAX = 65_536;
+  private static final int TURN_BYTES_MAX = 16_384;
   private static final String ALL =
       IntStream.range(0, PARTS).mapToObj(i -> i + " ").collect(Collectors.joining());
 
@@ -65,6 +67,8 @@ final class ConversationNodesIT {
         Map.of(
             "LARDER_VALKEY_CACHE_URI", answers.uri(),
             "LARDER_VALKEY_STATE_URI", state.uri(),
+            "LARDER_CONVERSATION_BYTES_MAX", String.valueOf(BYTES_MAX),
+            "LARDER_CONVERSATION_TURN_BYTES_MAX", String.valueOf(TURN_BYTES_MAX),
             "LARDER_PROVIDER_P_URL", provider.url()));
   }
 
@@ -126,6 +130,63 @@ final class ConversationNodesIT {
       stream.await("[DONE]");
       assertThat(state(id)).isEqualTo("complete");
     }
+  }
+
+  /**
+   * Goal: a conversation holds no more than its bound and one answer, however many answers come at
+   * once. Method: all of them are asked for before the first one comes, on both nodes.
+   */
+  @Test
+  void answers_atOnceOnBothNodes_keepTheBoundOfBytes() throws Exception {
+    int count = 16;
+    var all = new CountDownLatch(count);
+    var text = "x".repeat(12_000);
+    provider.script(
+        "bytes",
+        (request, answer) -> {
+          all.countDown();
+          all.await();
+          answer.streamHead();
+          answer.piece(first(text) + STOP + USAGE + DONE);
+          answer.streamEnd();
+        });
+    var id = create(here);
+    var streams = new ArrayList<StreamClient>();
+    for (int i = 0; i < count; i++) {
+      streams.add(
+          StreamClient.ask(
+              i % 2 == 0 ? here : there,
+              "/api/conversations/" + id + "/messages",
+              "{\"content\":\"" + i + "\",\"model\":\"bytes\"}",
+              "Accept",
+              "text/event-stream",
+              "Cache-Control",
+              "no-store"));
+    }
+    for (var stream : streams) {
+      assertThat(Chunks.text(stream.all())).as("who listens gets all of it").isEqualTo(text);
+      stream.close();
+    }
+    var key = RawCommand.strings(state.command("KEYS", "larder:1:conv:*:c:" + id)).getFirst();
+    var fields = RawCommand.strings(state.command("HVALS", key));
+    int stored = fields.stream().mapToInt(String::length).sum();
+    assertThat(stored).isBetween(BYTES_MAX - 12_000, BYTES_MAX + TURN_BYTES_MAX + 8_000);
+    var messages = json(new Api(here).get("/api/conversations/" + id)).get("messages");
+    assertThat(messages).hasSize(2 * count);
+    int complete = 0;
+    for (var message : messages) {
+      var content = message.get("content").asText();
+      if (message.get("role").asText().equals("user")) {
+        assertThat(content).matches("[0-9]{1,2}");
+      } else if (message.get("state").asText().equals("complete")) {
+        assertThat(content).isEqualTo(text);
+        complete++;
+      } else {
+        assertThat(text).startsWith(content);
+        assertThat(message.get("error").asText()).contains("the conversation is full");
+      }
+    }
+    assertThat(complete).as("as many as there is room for").isBetween(5, 6);
   }
 
   /**

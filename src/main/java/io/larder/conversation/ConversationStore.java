@@ -80,6 +80,26 @@ interface ConversationStore {
    */
   record Known(Turn answer) implements Appended {}
 
+  /** What came of giving an answer its end. */
+  sealed interface Ended {}
+
+  /**
+   * It has an end.
+   *
+   * @param said that stands now: this one, or one that was given before
+   */
+  record Stands(Turn.Said said) implements Ended {}
+
+  /** Its turn is not there any more. */
+  record Gone() implements Ended {}
+
+  /**
+   * The conversation cannot take so much.
+   *
+   * @param bytes that it can take instead, as they are stored
+   */
+  record NoRoom(long bytes) implements Ended {}
+
   /** Some conversations, the last changed first. */
   record Page(List<Head> heads, String next) {
     public Page {
@@ -140,15 +160,17 @@ interface ConversationStore {
    * Says that an answer is still to come, unless it has its end.
    *
    * @param sofar what has come; empty = what is stored stands
+   * @param bytesMax what the conversation may hold; with more, what is stored stands
    * @throws ConversationRefused if the conversation is in a newer format
    */
-  void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar);
+  void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar, long bytesMax);
 
   /**
    * Gives an answer its end, unless it has one: the first stands, whoever comes late.
    *
-   * @return whether its turn was still there
+   * @param bytesMax what the conversation may hold with it; empty = it does not matter
    * @throws ConversationRefused if the conversation is in a newer format
    */
-  boolean finish(String owner, String id, String answer, Turn.Said said, Duration life);
+  Ended finish(
+      String owner, String id, String answer, Turn.Said said, Duration life, OptionalLong bytesMax);
 }

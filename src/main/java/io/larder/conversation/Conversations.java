@@ -24,6 +24,9 @@ public final class Conversations {
   /** Conversations that are looked at, at once, for a title. */
   private static final int SCAN = 500;
 
+  /** Bytes of what a store keeps of an answer beside its text, mostly fewer. */
+  private static final int ABOUT = 512;
+
   private static final int ID_BYTES = 12;
   private static final Pattern ID = Pattern.compile("[0-9a-f]{24}");
 
@@ -192,16 +195,44 @@ public final class Conversations {
 
   /** Says, again and again, that an answer is still to come; with what has come so far. */
   public void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar) {
-    store.vouch(owner, id, answer, sofar);
+    store.vouch(owner, id, answer, sofar, bytesMax());
   }
 
   /**
-   * Gives an answer its end.
+   * Gives an answer its end. What the conversation has no room for is cut.
    *
-   * @return whether its turn was still there
+   * @return the end that stands now; empty = the turn is gone
    */
-  public boolean finish(String owner, String id, String answer, Turn.Said said) {
-    return store.finish(owner, id, answer, said, settings.ttl());
+  public Optional<Turn.Said> finish(String owner, String id, String answer, Turn.Said said) {
+    var end = said;
+    while (true) {
+      // an end that says nothing is always taken
+      var bytesMax = end.content().isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytesMax());
+      switch (store.finish(owner, id, answer, end, settings.ttl(), bytesMax)) {
+        case ConversationStore.Stands(Turn.Said stands) -> {
+          return Optional.of(stands);
+        }
+        case ConversationStore.Gone gone -> {
+          return Optional.empty();
+        }
+        case ConversationStore.NoRoom(long bytes) ->
+            end = end.cut(shorter(end, bytes - ABOUT)).interrupted("the conversation is full");
+      }
+    }
+  }
+
+  /** As much as there is room for; half of it if that was not known to be too much. */
+  private static long shorter(Turn.Said said, long room) {
+    long now = said.content().getBytes(StandardCharsets.UTF_8).length;
+    return room < now ? room : now / 2;
+  }
+
+  /**
+   * What a conversation holds at most, as it is stored: answers that come at once cannot know of
+   * each other, and one may always come.
+   */
+  private long bytesMax() {
+    return (long) settings.bytesMax() + settings.turnBytesMax();
   }
 
   /** Largest turn, in bytes of UTF-8. */

@@ -50,7 +50,12 @@ final class MemoryConversations implements ConversationStore {
       return Optional.ofNullable(turns.get(id));
     }
 
-    private static long size(Turn turn) {
+    /** Bytes that a turn may have within a bound of all. */
+    long roomFor(String turn, long bytesMax) {
+      return bytesMax - bytes + turn(turn).map(Kept::size).orElse(0L);
+    }
+
+    static long size(Turn turn) {
       return turn.said().content().getBytes(StandardCharsets.UTF_8).length;
     }
   }
@@ -260,27 +265,41 @@ final class MemoryConversations implements ConversationStore {
 
   @Override
   public synchronized void vouch(
-      String owner, String id, String answer, Optional<Turn.Said> sofar) {
+      String owner, String id, String answer, Optional<Turn.Said> sofar, long bytesMax) {
     var kept = alive(owner).get(id);
     if (kept != null && kept.leases.containsKey(answer)) {
       kept.leases.put(answer, now().plus(LEASE));
-      sofar.ifPresent(said -> kept.turn(answer).ifPresent(turn -> kept.put(turn.with(said))));
+      sofar
+          .flatMap(said -> kept.turn(answer).map(turn -> turn.with(said)))
+          .filter(turn -> Kept.size(turn) <= kept.roomFor(answer, bytesMax))
+          .ifPresent(kept::put);
     }
   }
 
   @Override
-  public synchronized boolean finish(
-      String owner, String id, String answer, Turn.Said said, Duration life) {
+  public synchronized Ended finish(
+      String owner,
+      String id,
+      String answer,
+      Turn.Said said,
+      Duration life,
+      OptionalLong bytesMax) {
     var kept = alive(owner).get(id);
     var turn = Optional.ofNullable(kept).flatMap(there -> there.turn(answer));
     if (kept == null || turn.isEmpty()) {
-      return false;
+      return new Gone();
     }
-    if (kept.leases.remove(answer) == null) {
-      return true;
+    if (!kept.leases.containsKey(answer)) {
+      return new Stands(turn.get().said());
     }
-    kept.put(turn.get().with(said));
+    var ended = turn.get().with(said);
+    long room = kept.roomFor(answer, bytesMax.orElse(Long.MAX_VALUE));
+    if (Kept.size(ended) > room) {
+      return new NoRoom(Math.max(0, room));
+    }
+    kept.leases.remove(answer);
+    kept.put(ended);
     touch(owner, kept, life, 1);
-    return true;
+    return new Stands(said);
   }
 }

@@ -1,6 +1,7 @@
 package io.larder.conversation;
 
 import io.larder.model.Usage;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
@@ -71,6 +72,16 @@ public record Turn(
     Said interrupted(String why) {
       var end = content.isEmpty() ? State.FAILED : State.INTERRUPTED;
       return new Said(role, content, end, about.withError(why));
+    }
+
+    /** Its begin, of so many bytes of UTF-8 at most. */
+    Said cut(long bytesMax) {
+      var bytes = content.getBytes(StandardCharsets.UTF_8);
+      int end = Math.clamp(bytesMax, 0, bytes.length);
+      while (end > 0 && end < bytes.length && (bytes[end] & 0xC0) == 0x80) {
+        end--;
+      }
+      return new Said(role, new String(bytes, 0, end, StandardCharsets.UTF_8), state, about);
     }
   }
 

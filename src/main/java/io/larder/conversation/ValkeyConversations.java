@@ -191,7 +191,7 @@ final class ValkeyConversations implements ConversationStore {
     args.add(bytes(id));
     args.add(bytes(terms.life().toMillis()));
     args.add(bytes(FORMAT));
-    args.add(version(terms.version()));
+    args.add(orNone(terms.version()));
     args.add(bytes(change.leaf().orElse("")));
     change.title().ifPresent(title -> field(args, "title", fields.title(id, title)));
     change.tags().ifPresent(tags -> field(args, "tags", fields.tags(id, tags)));
@@ -212,7 +212,7 @@ final class ValkeyConversations implements ConversationStore {
 
   @Override
   public void remove(String owner, String id, OptionalLong version) {
-    var args = List.of(bytes(id), version(version));
+    var args = List.of(bytes(id), orNone(version));
     requireDone(Replies.list(valkey.run(REMOVE, keys(owner, id), args)), 0, 0);
   }
 
@@ -223,7 +223,7 @@ final class ValkeyConversations implements ConversationStore {
     args.add(bytes(id));
     args.add(bytes(terms.life().toMillis()));
     args.add(bytes(FORMAT));
-    args.add(version(terms.version()));
+    args.add(orNone(terms.version()));
     args.add(bytes(exchange.id()));
     args.add(fields.said(id, exchange.id(), exchange.said()));
     args.add(bytes(exchange.hash() + "/" + Long.toHexString(random.nextLong())));
@@ -264,9 +264,11 @@ final class ValkeyConversations implements ConversationStore {
   }
 
   @Override
-  public void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar) {
+  public void vouch(
+      String owner, String id, String answer, Optional<Turn.Said> sofar, long bytesMax) {
     var said = sofar.map(come -> fields.said(id, answer, come)).orElse(new byte[0]);
-    var args = List.of(bytes(answer), bytes(LEASE.toMillis()), said, bytes(FORMAT));
+    var args =
+        List.of(bytes(answer), bytes(LEASE.toMillis()), said, bytes(FORMAT), bytes(bytesMax));
     var reply = Replies.list(valkey.run(VOUCH, List.of(conversation(owner, id)), args));
     if (!text(reply.get(0)).equals("ended")) {
       requireDone(reply, 0, 0);
@@ -274,19 +276,30 @@ final class ValkeyConversations implements ConversationStore {
   }
 
   @Override
-  public boolean finish(String owner, String id, String answer, Turn.Said said, Duration life) {
+  public Ended finish(
+      String owner,
+      String id,
+      String answer,
+      Turn.Said said,
+      Duration life,
+      OptionalLong bytesMax) {
     var args = new ArrayList<byte[]>();
     args.add(bytes(id));
     args.add(bytes(life.toMillis()));
     args.add(bytes(answer));
     args.add(fields.said(id, answer, said));
     args.add(bytes(FORMAT));
+    args.add(orNone(bytesMax));
     var reply = Replies.list(valkey.run(FINISH, keys(owner, id), args));
-    if (text(reply.get(0)).equals("absent")) {
-      return false;
-    }
-    requireDone(reply, 0, 0);
-    return true;
+    return switch (text(reply.get(0))) {
+      case "absent" -> new Gone();
+      case "full" -> new NoRoom(number(raw(reply.get(1))));
+      case "ended" -> new Stands(fields.said(id, answer, raw(reply.get(1))));
+      default -> {
+        requireDone(reply, 0, 0);
+        yield new Stands(said);
+      }
+    };
   }
 
   private static void requireDone(List<?> reply, int turnsMax, int bytesMax) {
@@ -318,7 +331,7 @@ final class ValkeyConversations implements ConversationStore {
     return PREFIX + Owner.tag(owner) + "}:ends";
   }
 
-  private static byte[] version(OptionalLong version) {
-    return bytes(version.isPresent() ? String.valueOf(version.getAsLong()) : "");
+  private static byte[] orNone(OptionalLong number) {
+    return bytes(number.isPresent() ? String.valueOf(number.getAsLong()) : "");
   }
 }

@@ -19,6 +19,9 @@ final class Answering {
   /** No answer takes so long; one that does is not vouched for any more. */
   static final Duration LIFE_MAX = Duration.ofHours(12);
 
+  /** Longest reason that is kept, in characters: providers may say what they like. */
+  private static final int ERROR_MAX = 1_000;
+
   private final Conversations conversations;
   private final String owner;
   private final String conversation;
@@ -104,14 +107,16 @@ final class Answering {
       return Turn.Said.answer(text.toString(), State.COMPLETE, about);
     }
     var state = text.isEmpty() ? State.FAILED : State.INTERRUPTED;
-    return Turn.Said.answer(text.toString(), state, about.withError(reason));
+    var error = reason.length() > ERROR_MAX ? reason.substring(0, ERROR_MAX) + " …" : reason;
+    return Turn.Said.answer(text.toString(), state, about.withError(error));
   }
 
   private void store() {
     if (!isStored()) {
-      // whether its turn is still there does not matter: what was deleted stays so
-      var unused = conversations.finish(owner, conversation, turn, end().orElseThrow());
+      var stands = conversations.finish(owner, conversation, turn, end().orElseThrow());
       synchronized (this) {
+        // where it is gone it stays so
+        end = stands.or(() -> end);
         stored = true;
       }
     }

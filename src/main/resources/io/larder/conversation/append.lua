@@ -37,7 +37,7 @@ local number = tonumber(head[3])
 if again then
   number = tonumber(string.match(head[6], '^%d+')) - 1
   parent = string.match(head[6], '^%d+ %d+ (%S*)')
-elseif number + 2 > tonumber(ARGV[13]) or head[4] + #ARGV[6] > tonumber(ARGV[14]) then
+elseif number + 2 > tonumber(ARGV[13]) or head[4] + #ARGV[6] + #ARGV[9] > tonumber(ARGV[14]) then
   return { 'full' }
 end
 

@@ -1,7 +1,9 @@
 -- Gives an answer its end, if it has none yet: the first one stands. May be run twice.
 -- KEYS     [1] the conversation: a hash   [2] its user's conversations by last change (ms)   [3] by end of life (ms)
 -- ARGV     [1] id   [2] life (ms)   [3] id of the answer's turn   [4] what is said   [5] format
--- reply    {'done'}, {'absent'} = the conversation is gone, or {'newer', format}
+--          [6] most bytes of the conversation, or '' = any
+-- reply    {'done'}, {'ended', the end that it has}, {'absent'} = the conversation is gone, {'newer', format}, or {'full', bytes
+--          that there is room for, in place of what is stored}
 -- cost     O(log n)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -14,7 +16,11 @@ if head[1] ~= ARGV[5] then
   return { 'newer', head[1] }
 end
 if not head[3] then
-  return { 'done' }
+  return { 'ended', before }
+end
+local room = ARGV[6] ~= '' and ARGV[6] - redis.call('HGET', KEYS[1], 'bytes') + #before or #ARGV[4]
+if #ARGV[4] > room then
+  return { 'full', string.format('%.0f', math.max(0, room)) }
 end
 local last = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')
 local updated = math.max(now, tonumber(last[2] or '0') + 1)

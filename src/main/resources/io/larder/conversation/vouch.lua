@@ -1,6 +1,7 @@
 -- Says that an answer is still to come, unless it has its end. May be run twice.
 -- KEYS     [1] the conversation: a hash
--- ARGV     [1] id of the answer's turn   [2] lease (ms)   [3] what has come so far, or '' = what is stored stands   [4] format
+-- ARGV     [1] id of the answer's turn   [2] lease (ms)   [3] what has come so far, or '' = what is stored stands   [4] format   [5] most bytes of the conversation, with
+--          which more is not stored
 -- reply    {'done'}, {'ended'} = it has its end, or is gone, or {'newer', format}
 -- cost     O(1)
 local time = redis.call('TIME')
@@ -14,8 +15,10 @@ if head[1] ~= ARGV[4] then
 end
 redis.call('HSET', KEYS[1], 'a:' .. ARGV[1], now + ARGV[2])
 if ARGV[3] ~= '' then
-  local before = redis.call('HGET', KEYS[1], 't:' .. ARGV[1])
-  redis.call('HINCRBY', KEYS[1], 'bytes', #ARGV[3] - #before)
-  redis.call('HSET', KEYS[1], 't:' .. ARGV[1], ARGV[3])
+  local stored = redis.call('HMGET', KEYS[1], 'bytes', 't:' .. ARGV[1])
+  local bytes = stored[1] + #ARGV[3] - #stored[2]
+  if bytes <= tonumber(ARGV[5]) then
+    redis.call('HSET', KEYS[1], 't:' .. ARGV[1], ARGV[3], 'bytes', bytes)
+  end
 end
 return { 'done' }

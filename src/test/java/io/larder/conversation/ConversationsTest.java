@@ -7,6 +7,7 @@ import io.larder.conversation.ConversationRefused.Why;
 import io.larder.conversation.Conversations.Heard;
 import io.larder.conversation.Conversations.Saying;
 import io.larder.setting.MapConfig;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ final class ConversationsTest {
     var said = Turn.Said.answer(text, Turn.State.COMPLETE, Turn.About.NOTHING.withModel("m"));
     var stored = (Heard.Stored) heard;
     var id = ids().getFirst();
-    assertThat(conversations.finish(OWNER, id, stored.answer(), said)).isTrue();
+    assertThat(conversations.finish(OWNER, id, stored.answer(), said)).contains(said);
   }
 
   private List<String> ids() {
@@ -81,6 +82,40 @@ final class ConversationsTest {
     for (var odd : List.of("", "x", "../" + id, id.toUpperCase(Locale.ROOT) + "0")) {
       ConversationStoreContract.assertRefused(Why.ABSENT, () -> say(odd, "4", Optional.empty()));
     }
+  }
+
+  @Test
+  void finish_moreThanThereIsRoomFor_isCutBetweenCharacters() {
+    var tight =
+        new Conversations(
+            new MemoryConversations(() -> Instant.parse("2026-01-01T00:00:00Z")),
+            ConversationSettings.from(
+                MapConfig.settings(
+                    Map.of(
+                        "larder.conversation.turn-bytes-max", "1024",
+                        "larder.conversation.bytes-max", "1024"))),
+            new SecureRandom());
+    var id = tight.create(OWNER, "t", List.of()).id();
+    var answers = new ArrayList<String>();
+    for (int i = 0; i < 5; i++) {
+      var saying =
+          new Saying("q", "m", Optional.of(""), OptionalLong.empty(), Optional.empty(), "q");
+      answers.add(((Heard.Stored) tight.say(OWNER, id, saying)).answer());
+    }
+    var said = Turn.Said.answer("🙂".repeat(175), Turn.State.COMPLETE, Turn.About.NOTHING);
+    var stands = new ArrayList<Turn.Said>();
+    answers.forEach(answer -> stands.add(tight.finish(OWNER, id, answer, said).orElseThrow()));
+
+    assertThat(stands.subList(0, 2)).containsOnly(said);
+    assertThat(stands.get(2).content()).matches("(🙂){1,174}");
+    assertThat(stands.get(2).state()).isEqualTo(Turn.State.INTERRUPTED);
+    assertThat(stands.get(4).about().error()).isEqualTo("the conversation is full");
+    var kept =
+        tight.read(OWNER, id).turns().stream()
+            .mapToInt(turn -> turn.said().content().getBytes(StandardCharsets.UTF_8).length)
+            .sum();
+    assertThat(kept).isBetween(1_500, 2_048);
+    assertThat(tight.finish(OWNER, id, answers.getLast(), said)).contains(stands.getLast());
   }
 
   @Test

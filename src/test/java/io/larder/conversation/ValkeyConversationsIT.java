@@ -102,7 +102,8 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
     sealed().create(owner, conversation(id, "secret title"), LIFE, 10);
     sealed().append(owner, id, exchange("secret question", Optional.empty()), ANY, 10, 10_000);
     var said = Turn.Said.answer("secret answer", Turn.State.COMPLETE, Turn.About.NOTHING);
-    sealed().finish(owner, id, Owner.id("secret question", "answer"), said, LIFE);
+    sealed()
+        .finish(owner, id, Owner.id("secret question", "answer"), said, LIFE, OptionalLong.empty());
 
     var stored =
         server.command(
@@ -149,7 +150,8 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
                     ANY));
     var late = Turn.Said.answer("late", Turn.State.IN_PROGRESS, Turn.About.NOTHING);
     assertRefused(
-        Why.UNREADABLE, () -> store().vouch(owner, id, Owner.id("q", "answer"), Optional.of(late)));
+        Why.UNREADABLE,
+        () -> store().vouch(owner, id, Owner.id("q", "answer"), Optional.of(late), 10_000));
     assertRefused(Why.UNREADABLE, () -> finish(id, "q", "a"));
     assertThat(server.command("HGETALL", key)).isEqualTo(before);
     assertThat(store().list(owner, "", 10).heads()).extracting(Head::id).contains(id);
@@ -207,8 +209,9 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
       store.create(owner, conversation(id, "t"), LIFE, 10);
       store.append(owner, id, exchange("q", Optional.empty()), ANY, 10, 10_000);
       var said = Turn.Said.answer("a", Turn.State.COMPLETE, Turn.About.NOTHING);
-      store.vouch(owner, id, Owner.id("q", "answer"), Optional.of(said));
-      assertThat(store.finish(owner, id, Owner.id("q", "answer"), said, LIFE)).isTrue();
+      store.vouch(owner, id, Owner.id("q", "answer"), Optional.of(said), 10_000);
+      assertThat(store.finish(owner, id, Owner.id("q", "answer"), said, LIFE, OptionalLong.empty()))
+          .isInstanceOf(ConversationStore.Stands.class);
       var change =
           new ConversationStore.Change(Optional.of("x"), Optional.empty(), Optional.empty());
       store.change(owner, id, change, ANY);
