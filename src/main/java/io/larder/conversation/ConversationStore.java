@@ -159,11 +159,17 @@ interface ConversationStore {
   /**
    * Says that an answer is still to come, unless it has its end.
    *
-   * @param sofar what has come; empty = what is stored stands
+   * @throws ConversationRefused if the conversation is in a newer format
+   */
+  void vouch(String owner, String id, String answer);
+
+  /**
+   * Says how far an answer has come, unless it has its end; nobody vouches for it by that.
+   *
    * @param bytesMax what the conversation may hold; with more, what is stored stands
    * @throws ConversationRefused if the conversation is in a newer format
    */
-  void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar, long bytesMax);
+  void report(String owner, String id, String answer, Turn.Said sofar, long bytesMax);
 
   /**
    * Gives an answer its end, unless it has one: the first stands, whoever comes late.

@@ -4,6 +4,7 @@ import io.larder.conversation.ConversationRefused.Why;
 import io.larder.valkey.ValkeyUnavailable;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -193,9 +194,19 @@ public final class Conversations {
     return Window.over(history, settings.windowBytesMax(), before);
   }
 
-  /** Says, again and again, that an answer is still to come; with what has come so far. */
-  public void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar) {
-    store.vouch(owner, id, answer, sofar, bytesMax());
+  /** How long an answer is taken for one to come that nobody vouches for again. */
+  public static Duration lease() {
+    return ConversationStore.LEASE;
+  }
+
+  /** Says, again and again within {@link #lease}, that an answer is still to come. */
+  public void vouch(String owner, String id, String answer) {
+    store.vouch(owner, id, answer);
+  }
+
+  /** Says how far an answer has come, as far as the conversation has room for it. */
+  public void report(String owner, String id, String answer, Turn.Said sofar) {
+    store.report(owner, id, answer, sofar, bytesMax());
   }
 
   /**

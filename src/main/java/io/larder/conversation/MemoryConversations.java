@@ -264,13 +264,20 @@ final class MemoryConversations implements ConversationStore {
   }
 
   @Override
-  public synchronized void vouch(
-      String owner, String id, String answer, Optional<Turn.Said> sofar, long bytesMax) {
+  public synchronized void vouch(String owner, String id, String answer) {
     var kept = alive(owner).get(id);
     if (kept != null && kept.leases.containsKey(answer)) {
       kept.leases.put(answer, now().plus(LEASE));
-      sofar
-          .flatMap(said -> kept.turn(answer).map(turn -> turn.with(said)))
+    }
+  }
+
+  @Override
+  public synchronized void report(
+      String owner, String id, String answer, Turn.Said sofar, long bytesMax) {
+    var kept = alive(owner).get(id);
+    if (kept != null && kept.leases.containsKey(answer)) {
+      kept.turn(answer)
+          .map(turn -> turn.with(sofar))
           .filter(turn -> Kept.size(turn) <= kept.roomFor(answer, bytesMax))
           .ifPresent(kept::put);
     }

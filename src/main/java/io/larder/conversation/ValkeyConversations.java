@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Conversations in Valkey, in the store of state, for all nodes; by the server's clock.
@@ -32,7 +33,8 @@ import java.util.OptionalLong;
  * EVALSHA change  …:c:id …:list …:ends                      HSET, HINCRBY, ZADD, PEXPIRE
  * EVALSHA remove  the same                                  UNLINK, ZREM
  * EVALSHA append  the same                                  HMGET of each turn above, HSET, ZADD, PEXPIRE
- * EVALSHA vouch   …:c:id                                    HSET, once a second while an answer comes
+ * EVALSHA vouch   …:c:id                                    HSET, every two seconds while an answer comes
+ * EVALSHA report  …:c:id                                    HSET, once a second while an answer comes
  * EVALSHA finish  …:c:id …:list …:ends                      HSET, HDEL, HINCRBY, ZADD, PEXPIRE
  * </pre>
  *
@@ -51,6 +53,7 @@ final class ValkeyConversations implements ConversationStore {
   private static final Script REMOVE = Script.of(ValkeyConversations.class, "remove.lua");
   private static final Script APPEND = Script.of(ValkeyConversations.class, "append.lua");
   private static final Script VOUCH = Script.of(ValkeyConversations.class, "vouch.lua");
+  private static final Script REPORT = Script.of(ValkeyConversations.class, "report.lua");
   private static final Script FINISH = Script.of(ValkeyConversations.class, "finish.lua");
 
   private final Valkey valkey;
@@ -264,12 +267,20 @@ final class ValkeyConversations implements ConversationStore {
   }
 
   @Override
-  public void vouch(
-      String owner, String id, String answer, Optional<Turn.Said> sofar, long bytesMax) {
-    var said = sofar.map(come -> fields.said(id, answer, come)).orElse(new byte[0]);
-    var args =
-        List.of(bytes(answer), bytes(LEASE.toMillis()), said, bytes(FORMAT), bytes(bytesMax));
-    var reply = Replies.list(valkey.run(VOUCH, List.of(conversation(owner, id)), args));
+  public void vouch(String owner, String id, String answer) {
+    var args = List.of(bytes(answer), bytes(LEASE.toMillis()), bytes(FORMAT));
+    requireReadable(valkey.run(VOUCH, List.of(conversation(owner, id)), args));
+  }
+
+  @Override
+  public void report(String owner, String id, String answer, Turn.Said sofar, long bytesMax) {
+    var said = fields.said(id, answer, sofar);
+    var args = List.of(bytes(answer), said, bytes(FORMAT), bytes(bytesMax));
+    requireReadable(valkey.run(REPORT, List.of(conversation(owner, id)), args));
+  }
+
+  private static void requireReadable(@Nullable Object replied) {
+    var reply = Replies.list(replied);
     if (!text(reply.get(0)).equals("ended")) {
       requireDone(reply, 0, 0);
     }

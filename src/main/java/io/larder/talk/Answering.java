@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /**
  * An answer that comes, as its turn: what has come so far, and its end. One thread adds to it,
- * another one keeps the store informed meanwhile. The first end holds; one that the store did not
- * take is given again.
+ * others keep the store informed meanwhile. The first end holds; one that the store did not take is
+ * given again.
  */
 final class Answering {
   /** No answer takes so long; one that does is not vouched for any more. */
@@ -138,7 +138,18 @@ final class Answering {
   }
 
   /**
-   * Tells the store how it stands.
+   * Says that it is still to come, unless the store has its end.
+   *
+   * @throws ValkeyUnavailable if that cannot be done now
+   */
+  void vouch() {
+    if (!isStored()) {
+      conversations.vouch(owner, conversation, turn);
+    }
+  }
+
+  /**
+   * Tells the store how it stands, if there is anything new.
    *
    * @throws ValkeyUnavailable if that cannot be done now
    */
@@ -156,10 +167,10 @@ final class Answering {
       hasNews = false;
     }
     try {
-      conversations.vouch(owner, conversation, turn, sofar);
+      sofar.ifPresent(come -> conversations.report(owner, conversation, turn, come));
     } catch (ValkeyUnavailable down) {
       synchronized (this) {
-        hasNews |= sofar.isPresent();
+        hasNews = true;
       }
       throw down;
     }

@@ -271,7 +271,7 @@ abstract class ConversationStoreContract {
     assertThat(taken).isBetween(5, 11);
     var late = Turn.Said.answer(text, Turn.State.IN_PROGRESS, Turn.About.NOTHING);
     for (int i = 0; i < 20; i++) {
-      store().vouch(owner, id, Owner.id("q" + i, "answer"), Optional.of(late), 12_000);
+      store().report(owner, id, Owner.id("q" + i, "answer"), late, 12_000);
     }
     var stored = texts(read(id).turns());
     assertThat(stored.stream().mapToInt(String::length).sum()).isBetween(5_000, 12_000);
@@ -348,7 +348,7 @@ abstract class ConversationStoreContract {
     var id = create("t");
     append(id, "q");
     store().remove(owner, id, OptionalLong.empty());
-    store().vouch(owner, id, Owner.id("q", "answer"), Optional.of(Turn.Said.user("x")), 1_000_000);
+    store().report(owner, id, Owner.id("q", "answer"), Turn.Said.user("x"), 1_000_000);
 
     assertThat(finish(id, "q", "a")).isInstanceOf(Gone.class);
     assertThat(store().read(owner, id, LIFE)).isEmpty();
@@ -408,7 +408,7 @@ abstract class ConversationStoreContract {
     append(id, "silent");
     append(id, "begun");
     var come = Turn.Said.answer("so far", Turn.State.IN_PROGRESS, Turn.About.NOTHING);
-    store().vouch(owner, id, Owner.id("begun", "answer"), Optional.of(come), 1_000_000);
+    store().report(owner, id, Owner.id("begun", "answer"), come, 1_000_000);
     assertThat(read(id).turn(Owner.id("begun", "answer")).orElseThrow().said()).isEqualTo(come);
     pass(ConversationStore.LEASE.plusMillis(100));
 
@@ -419,7 +419,7 @@ abstract class ConversationStoreContract {
     assertThat(begun.content()).isEqualTo("so far");
     assertThat(begun.about().error()).isEqualTo("the node that asked for it is gone");
     assertThat(read(id).turn(Owner.id("begun", "answer")).orElseThrow().isLost()).isTrue();
-    store().vouch(owner, id, Owner.id("begun", "answer"), Optional.empty(), 1_000_000);
+    store().vouch(owner, id, Owner.id("begun", "answer"));
     assertThat(read(id).turn(Owner.id("begun", "answer")).orElseThrow().said()).isEqualTo(come);
   }
 
@@ -440,7 +440,7 @@ abstract class ConversationStoreContract {
     append(id, "q");
     finish(id, "q", "all of it");
     var late = Turn.Said.answer("part", Turn.State.IN_PROGRESS, Turn.About.NOTHING);
-    store().vouch(owner, id, Owner.id("q", "answer"), Optional.of(late), 1_000_000);
+    store().report(owner, id, Owner.id("q", "answer"), late, 1_000_000);
 
     assertThat(read(id).turns().getLast().said().content()).isEqualTo("all of it");
   }

@@ -150,8 +150,8 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
                     ANY));
     var late = Turn.Said.answer("late", Turn.State.IN_PROGRESS, Turn.About.NOTHING);
     assertRefused(
-        Why.UNREADABLE,
-        () -> store().vouch(owner, id, Owner.id("q", "answer"), Optional.of(late), 10_000));
+        Why.UNREADABLE, () -> store().report(owner, id, Owner.id("q", "answer"), late, 10_000));
+    assertRefused(Why.UNREADABLE, () -> store().vouch(owner, id, Owner.id("q", "answer")));
     assertRefused(Why.UNREADABLE, () -> finish(id, "q", "a"));
     assertThat(server.command("HGETALL", key)).isEqualTo(before);
     assertThat(store().list(owner, "", 10).heads()).extracting(Head::id).contains(id);
@@ -209,7 +209,8 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
       store.create(owner, conversation(id, "t"), LIFE, 10);
       store.append(owner, id, exchange("q", Optional.empty()), ANY, 10, 10_000);
       var said = Turn.Said.answer("a", Turn.State.COMPLETE, Turn.About.NOTHING);
-      store.vouch(owner, id, Owner.id("q", "answer"), Optional.of(said), 10_000);
+      store.vouch(owner, id, Owner.id("q", "answer"));
+      store.report(owner, id, Owner.id("q", "answer"), said, 10_000);
       assertThat(store.finish(owner, id, Owner.id("q", "answer"), said, LIFE, OptionalLong.empty()))
           .isInstanceOf(ConversationStore.Stands.class);
       var change =
