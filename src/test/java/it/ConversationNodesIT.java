@@ -189,6 +189,33 @@ final class ConversationNodesIT {
     assertThat(complete).as("as many as there is room for").isBetween(5, 6);
   }
 
+  @Test
+  void answer_thatIsWaitedForWhileTheStoreIsDown_isNamedAndStoredLater() throws Exception {
+    var released = new CountDownLatch(1);
+    provider.script("waited", StreamsIT.inTwoHalves(released));
+    var id = create(here);
+    var body = "{\"content\":\"hi\",\"model\":\"waited\"}";
+    var waited =
+        CompletableFuture.supplyAsync(
+            () -> new Api(here).post("/api/conversations/" + id + "/messages", body));
+    Await.until(
+        "what came is seen",
+        () -> text(new Api(here).get("/api/conversations/" + id)).contains("\"content\":\"a\""));
+    var turn = answer(id).get("id").asText();
+    state.freeze();
+    try {
+      released.countDown();
+      var failed = waited.get(20, TimeUnit.SECONDS);
+      assertThat(failed.statusCode()).as(text(failed)).isEqualTo(503);
+      assertThat(json(failed).get("turn").asText()).isEqualTo(turn);
+      assertThat(text(failed)).contains("store_unavailable").doesNotContain("nothing was done");
+    } finally {
+      state.thaw();
+    }
+    Await.until("complete", () -> isThere(id) && state(id).equals("complete"));
+    assertThat(answer(id).get("content").asText()).isEqualTo("ab");
+  }
+
   /**
    * Goal: what was acknowledged is there after any node is killed at any moment. Method: answers of
    * different paces come on a node that is killed at a random moment; then the other node is asked.

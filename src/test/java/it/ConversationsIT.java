@@ -458,7 +458,14 @@ final class ConversationsIT {
     assertThat(state(admin().read(id))).isEqualTo("failed");
     assertThat(admin().read(id).get(1).get("error").asText()).isEqualTo("not with me");
 
-    assertThat(admin().say(id, retry).statusCode()).isEqualTo(502);
+    var turn = json(refused).get("turn").asText();
+    assertThat(turn).isEqualTo(admin().read(id).get(1).get("id").asText());
+
+    var broken = admin().say(id, retry);
+    assertThat(broken.statusCode()).isEqualTo(502);
+    assertThat(text(broken)).contains("provider_failed", "broke off");
+    assertThat(json(broken).get("turn").asText())
+        .isEqualTo(admin().read(id).get(1).get("id").asText());
     assertThat(texts(admin().read(id))).containsExactly("hi", "par");
     assertThat(state(admin().read(id))).isEqualTo("interrupted");
     try (var stream = stream(id, retry)) {

@@ -6,7 +6,6 @@ import io.larder.inference.Answer;
 import io.larder.inference.CacheDirectives;
 import io.larder.inference.Waiters;
 import io.larder.model.Caller;
-import io.larder.provider.ProviderFailure;
 import io.larder.talk.Say;
 import io.larder.talk.Talk;
 import jakarta.annotation.security.RolesAllowed;
@@ -131,17 +130,17 @@ public class TurnsResource {
       if (request.wantsStream()) {
         stream(request, reply, response);
       } else {
-        response.resume(turn(talk.await(request.caller(), request.id(), reply)));
+        response.resume(turn(Talk.await(reply)));
       }
-    } catch (ProviderFailure | RuntimeException failure) {
+    } catch (RuntimeException failure) {
       response.resume(failure);
     }
   }
 
   private void stream(Request request, Talk.Reply reply, AsyncResponse response) {
     switch (reply) {
-      case Talk.Reply.Coming(Answer answer, String turn) -> {
-        var taken = Response.fromResponse(Door.response(answer)).header("Larder-Turn", turn);
+      case Talk.Reply.Coming(Answer answer, Turn turn) -> {
+        var taken = Response.fromResponse(Door.response(answer)).header("Larder-Turn", turn.id());
         if (!response.resume(taken.build()) && answer.body() instanceof Answer.Flowing flowing) {
           flowing.abandon();
         }

@@ -68,9 +68,9 @@ public final class Conversations {
      * It is stored, and an answer to come.
      *
      * @param history from the top down to what was said
-     * @param answer id of the answer's turn
+     * @param answer the answer's turn
      */
-    record Stored(List<Turn> history, String answer) implements Heard {
+    record Stored(List<Turn> history, Turn answer) implements Heard {
       public Stored {
         history = List.copyOf(history);
       }
@@ -180,7 +180,12 @@ public final class Conversations {
             settings.turnsMax(),
             settings.bytesMax());
     return switch (appended) {
-      case ConversationStore.Stored(var history) -> new Heard.Stored(history, answer);
+      case ConversationStore.Stored(var history) -> {
+        var last = history.getLast();
+        yield new Heard.Stored(
+            history,
+            new Turn(answer, last.id(), last.number() + 1, last.created(), exchange.awaited()));
+      }
       case ConversationStore.Known(var known) -> new Heard.Known(known);
     };
   }

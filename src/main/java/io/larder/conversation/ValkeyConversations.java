@@ -11,7 +11,6 @@ import io.larder.valkey.Valkey;
 import io.larder.valkey.ValkeyUnavailable;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -257,8 +256,8 @@ final class ValkeyConversations implements ConversationStore {
   private List<Turn> history(String id, NewExchange exchange, List<?> reply) {
     var history = new ArrayList<Turn>();
     var parent = reply.size() > 3 ? text(reply.get(3)) : "";
-    var now = Instant.ofEpochMilli((Long) reply.get(1));
-    history.add(new Turn(exchange.id(), parent, (Long) reply.get(2), now, exchange.said()));
+    var created = instant(raw(reply.get(1)));
+    history.add(new Turn(exchange.id(), parent, (Long) reply.get(2), created, exchange.said()));
     for (int i = 3; i + 2 < reply.size(); i += 3) {
       history.add(
           fields.turn(id, text(reply.get(i)), text(reply.get(i + 1)), raw(reply.get(i + 2))));

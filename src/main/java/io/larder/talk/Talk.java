@@ -1,6 +1,7 @@
 package io.larder.talk;
 
 import io.larder.conversation.Conversation;
+import io.larder.conversation.ConversationRefused;
 import io.larder.conversation.Conversations;
 import io.larder.conversation.Conversations.Heard;
 import io.larder.conversation.Turn;
@@ -11,11 +12,14 @@ import io.larder.inference.Streams;
 import io.larder.model.Caller;
 import io.larder.model.Header;
 import io.larder.provider.ProviderFailure;
+import io.larder.valkey.ValkeyUnavailable;
 import io.larder.wire.WireFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +32,7 @@ import java.util.concurrent.Executor;
  * is a turn from then on, and stored before the caller sees its end. Waits, so it wants a thread.
  */
 public final class Talk {
+  private static final Logger LOG = System.getLogger(Talk.class.getName());
   private static final List<Header> HEADERS =
       List.of(new Header("Content-Type", "application/json"));
   private static final int ERROR_BYTES_MAX = 64 * 1024;
@@ -43,9 +48,9 @@ public final class Talk {
     /**
      * The answer comes, as a stream in the wire of the model's provider.
      *
-     * @param turn its id
+     * @param turn as it stands when nothing has come
      */
-    record Coming(Answer answer, String turn) implements Reply {}
+    record Coming(Answer answer, Turn turn) implements Reply {}
 
     /** The same had been said before, with the same key: that is its answer, as it stands now. */
     record Known(Turn answer) implements Reply {}
@@ -69,8 +74,8 @@ public final class Talk {
    *
    * @param version that the conversation must have; empty = any
    * @param key makes a request that is sent again the same request
-   * @throws ProviderFailure if no provider answers; what was said is stored all the same, and so is
-   *     that its answer has failed, whatever is thrown once it is
+   * @throws AnswerFailed if there is no answer; what was said is stored all the same, and so is that
+   *     its answer has failed. Whatever else is thrown, nothing is stored.
    */
   public Reply say(
       Caller caller,
@@ -78,8 +83,7 @@ public final class Talk {
       Say say,
       OptionalLong version,
       Optional<String> key,
-      CacheDirectives directives)
-      throws ProviderFailure {
+      CacheDirectives directives) {
     var chat = inference.chat(say.model());
     var saying =
         new Conversations.Saying(
@@ -90,29 +94,29 @@ public final class Talk {
         var spent = say.system().getBytes(StandardCharsets.UTF_8).length;
         var window = conversations.window(history, spent);
         var about = Turn.Said.awaited(say.model()).about().withTrimmed(window.dropped());
-        var answering = answerings.begin(caller.subject(), id, answer, about);
-        yield ask(caller, chat, Prompt.of(chat, say, window), directives, answering);
+        var answering = answerings.begin(caller.subject(), id, answer.id(), about);
+        var prompt = Prompt.of(chat, say, window);
+        yield new Reply.Coming(ask(caller, chat, prompt, directives, answering), answer);
       }
     };
   }
 
-  private Reply ask(
+  private Answer ask(
       Caller caller,
       Inference.Chat chat,
       byte[] prompt,
       CacheDirectives directives,
-      Answering answering)
-      throws ProviderFailure {
+      Answering answering) {
     try {
       var answer =
           switch (inference.begin(caller, chat.format(), prompt, HEADERS, directives)) {
             case Inference.Step.Answered(Answer found) -> found;
             case Inference.Step.ToAsk(var asking) -> asking.ask();
           };
-      return new Reply.Coming(recorded(chat.format(), answer, answering), answering.turn());
+      return recorded(chat.format(), answer, answering);
     } catch (ProviderFailure | RuntimeException failure) {
       fail(answering, failure);
-      throw failure;
+      throw new AnswerFailed(answering.turn(), failure);
     }
   }
 
@@ -127,14 +131,8 @@ public final class Talk {
   private Answer recorded(WireFormat format, Answer answer, Answering answering) {
     requireStream(answer);
     answering.begun(answer.provider(), answer.cache().word(), answer.stream().orElse(""));
-    if (answer.body() instanceof Answer.Flowing flowing) {
-      try {
-        // who reads the conversation meanwhile finds the stream
-        answering.report();
-      } catch (RuntimeException failure) {
-        flowing.abandon();
-        throw failure;
-      }
+    if (answer.body() instanceof Answer.Flowing) {
+      announce(answering);
     }
     return new Answer(
         answer.status(),
@@ -143,6 +141,16 @@ public final class Talk {
         answer.cache(),
         answer.provider(),
         answer.stream());
+  }
+
+  /** Who reads the conversation meanwhile finds the stream, sooner than by the next report. */
+  private static void announce(Answering answering) {
+    try {
+      answering.report();
+    } catch (ValkeyUnavailable | ConversationRefused failed) {
+      // the answer comes all the same; whether it can be stored tells its end
+      LOG.log(Level.WARNING, "an answer cannot be reported: {0}", failed.getMessage());
+    }
   }
 
   private static void requireStream(Answer answer) {
@@ -198,33 +206,24 @@ public final class Talk {
   }
 
   /**
-   * The turn of an answer, once it is over.
+   * The turn of an answer, once it is over and stored. The store is not asked for it again.
    *
-   * @throws AnswerBroken if it is not complete
+   * @throws AnswerFailed if it is not complete, or not stored
    */
-  public Turn await(Caller caller, String id, Reply reply) {
+  public static Turn await(Reply reply) {
     return switch (reply) {
       case Reply.Known(Turn answer) -> answer;
-      case Reply.Coming(Answer answer, String turn) -> {
-        drain(answer);
-        var end = conversations.read(caller.subject(), id).turn(turn);
-        var done = end.orElseThrow(() -> new AnswerBroken("the conversation is gone"));
-        if (done.said().state() != Turn.State.COMPLETE) {
-          throw new AnswerBroken(done.said().about().error());
+      case Reply.Coming(Answer answer, Turn turn) -> {
+        if (!(answer.body() instanceof Recording recording)) {
+          throw new IllegalArgumentException("not an answer of a conversation");
         }
-        yield done;
+        try {
+          yield turn.with(recording.await());
+        } catch (AnswerBroken | AnswerUnstored failed) {
+          throw new AnswerFailed(turn.id(), failed);
+        }
       }
     };
-  }
-
-  private static void drain(Answer answer) {
-    try {
-      if (answer.body() instanceof Answer.Flowing flowing) {
-        flowing.writeTo(OutputStream.nullOutputStream());
-      }
-    } catch (IOException broken) {
-      throw new UncheckedIOException(broken);
-    }
   }
 
   /**

@@ -4,7 +4,7 @@
 -- ARGV     [1] id   [2] life (ms)   [3] format   [4] version it must have, or '' = any   [5] id of the user's turn   [6] what is
 --          said   [7] hash of the request and, after a slash, of this run and its repetition   [8] id of the answer's turn   [9] what is said of it   [10] '1' = below [11], '' = below
 --          the leaf   [11] parent, or '' = at the top   [12] lease of the answer (ms)   [13] most turns   [14] most bytes
--- reply    {'stored', now (ms), number of the user's turn, then from the parent upwards: id, about, what was said},
+-- reply    {'stored', created (ms), number of the user's turn, then from the parent upwards: id, about, what was said},
 --          {'known', now (ms), about the answer, what is said of it, its lease or ''}, {'absent'}, {'newer', format},
 --          {'changed', version}, {'no turn'}, {'full'} or {'differs'}
 -- cost     O(log n + turns above).  A turn's "about" is number, created (ms), parent and hash, with blanks between.
@@ -34,14 +34,16 @@ if parent ~= '' and redis.call('HEXISTS', conversation, 'm:' .. parent) == 0 the
   return { 'no turn' }
 end
 local number = tonumber(head[3])
+local created = string.format('%.0f', now)
 if again then
+  created = string.match(head[6], '^%d+ (%d+)')
   number = tonumber(string.match(head[6], '^%d+')) - 1
   parent = string.match(head[6], '^%d+ %d+ (%S*)')
 elseif number + 2 > tonumber(ARGV[13]) or head[4] + #ARGV[6] + #ARGV[9] > tonumber(ARGV[14]) then
   return { 'full' }
 end
 
-local reply = { 'stored', now, number + 1 }
+local reply = { 'stored', created, number + 1 }
 local above = parent
 while above ~= '' do
   local turn = redis.call('HMGET', conversation, 'm:' .. above, 't:' .. above)
@@ -56,7 +58,6 @@ end
 
 local last = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')
 local updated = math.max(now, tonumber(last[2] or '0') + 1)
-local created = string.format('%.0f', now)
 redis.call('HSET', conversation,
   't:' .. ARGV[5], ARGV[6], 'm:' .. ARGV[5], string.format('%.0f', number + 1) .. ' ' .. created .. ' ' .. parent .. ' ' .. ARGV[7],
   't:' .. ARGV[8], ARGV[9], 'm:' .. ARGV[8], string.format('%.0f', number + 2) .. ' ' .. created .. ' ' .. ARGV[5] .. ' ',

@@ -46,7 +46,7 @@ final class ConversationsTest {
     var said = Turn.Said.answer(text, Turn.State.COMPLETE, Turn.About.NOTHING.withModel("m"));
     var stored = (Heard.Stored) heard;
     var id = ids().getFirst();
-    assertThat(conversations.finish(OWNER, id, stored.answer(), said)).contains(said);
+    assertThat(conversations.finish(OWNER, id, stored.answer().id(), said)).contains(said);
   }
 
   private List<String> ids() {
@@ -58,6 +58,8 @@ final class ConversationsTest {
     var id = conversations.create(OWNER, "t", List.of()).id();
     var first = say(id, "q", Optional.of("k"));
     assertThat(first).isInstanceOf(Heard.Stored.class);
+    assertThat(((Heard.Stored) first).answer())
+        .isEqualTo(conversations.read(OWNER, id).turns().getLast());
     assertThat(say(id, "q", Optional.of("k"))).isInstanceOf(Heard.Known.class);
     ConversationStoreContract.assertRefused(Why.DIFFERS, () -> say(id, "r", Optional.of("k")));
     assertThat(say(id, "q", Optional.of("l"))).isInstanceOf(Heard.Stored.class);
@@ -100,7 +102,7 @@ final class ConversationsTest {
     for (int i = 0; i < 5; i++) {
       var saying =
           new Saying("q", "m", Optional.of(""), OptionalLong.empty(), Optional.empty(), "q");
-      answers.add(((Heard.Stored) tight.say(OWNER, id, saying)).answer());
+      answers.add(((Heard.Stored) tight.say(OWNER, id, saying)).answer().id());
     }
     var said = Turn.Said.answer("🙂".repeat(175), Turn.State.COMPLETE, Turn.About.NOTHING);
     var stands = new ArrayList<Turn.Said>();

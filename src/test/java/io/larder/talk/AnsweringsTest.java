@@ -69,7 +69,7 @@ final class AnsweringsTest {
       var saying =
           new Saying("q", "m", Optional.of(""), OptionalLong.empty(), Optional.empty(), "q");
       var stored = (Heard.Stored) conversations.say(OWNER, id, saying);
-      all.add(answerings.begin(OWNER, id, stored.answer(), Turn.About.NOTHING));
+      all.add(answerings.begin(OWNER, id, stored.answer().id(), Turn.About.NOTHING));
     }
     return all;
   }

@@ -47,7 +47,7 @@ final class RecordingTest {
     var saying =
         new Saying("q", "m", Optional.empty(), OptionalLong.empty(), Optional.empty(), "q");
     var stored = (Heard.Stored) conversations.say(OWNER, id, saying);
-    return new Answering(conversations, OWNER, id, stored.answer(), Turn.About.NOTHING);
+    return new Answering(conversations, OWNER, id, stored.answer().id(), Turn.About.NOTHING);
   }
 
   /** Passes on what a provider sends, in pieces of that size. */
@@ -141,7 +141,7 @@ final class RecordingTest {
 
     assertThat(said().content()).isEqualTo("Jäm🙂");
     assertThat(said().state()).isEqualTo(Turn.State.INTERRUPTED);
-    assertThat(said().about().error()).isEqualTo("the answer broke off");
+    assertThat(said().about().error()).isEqualTo("the provider sent no end");
   }
 
   @Test
@@ -212,6 +212,35 @@ final class RecordingTest {
     assertThat(answering.isStored()).isTrue();
     assertThat(said().content()).isEqualTo("Jäm🙂");
     assertThat(said().state()).isEqualTo(Turn.State.COMPLETE);
+  }
+
+  /** The store may fail for reads as soon as it has taken the end: they are not needed. */
+  @Test
+  void await_storedBeforeTheStoreIsDown_isTheTurn() {
+    Answer.Whole whole =
+        new Answer.Whole(
+            1,
+            out -> {
+              out.write((ALL + DONE).getBytes(StandardCharsets.UTF_8));
+              down.set(true);
+            });
+    var recording = new Recording(new OpenAiChat(), whole, answering, Runnable::run);
+
+    assertThat(recording.await().content()).isEqualTo("Jäm🙂");
+    down.set(false);
+    assertThat(said()).isEqualTo(answering.end().orElseThrow());
+  }
+
+  @Test
+  void await_brokenOrNotStored_isSaid() {
+    assertThatThrownBy(() -> recording(ALL, 40).await())
+        .isInstanceOf(AnswerBroken.class)
+        .hasMessage("the answer broke off: the provider sent no end");
+    down.set(true);
+    var other = new Answering(conversations, OWNER, id, answering.turn(), Turn.About.NOTHING);
+    var recording =
+        new Recording(new OpenAiChat(), new Answer.Whole(1, out -> {}), other, Runnable::run);
+    assertThatThrownBy(recording::await).isInstanceOf(AnswerUnstored.class);
   }
 
   @Test
