@@ -65,7 +65,9 @@ public class TurnsResource {
       description =
           "With Accept: text/event-stream the answer comes as a stream in the wire of the model's "
               + "provider, else as the finished turn. Below parent (null = at the top) it is an edit, a "
-              + "branch of its own; without parent it goes on from the current leaf. Members beside "
+              + "branch of its own; without parent it goes on from the current leaf. content is a string, or "
+              + "an array of parts: text, and images as image_url of OpenAI's wire or image of "
+              + "Anthropic's, whichever the model's provider speaks. Members beside "
               + "content, model, parent and system go to the provider. With Idempotency-Key the same "
               + "request sent again is not asked again; with If-Match it is refused if the "
               + "conversation has changed. Cache-Control and Larder-Cache are understood.")

@@ -49,13 +49,14 @@ public final class Conversations {
   /**
    * What somebody says.
    *
+   * @param said of a user
    * @param parent below which turn; a blank one = at the top; empty = below the current leaf
    * @param version that the conversation must have; empty = any
    * @param key makes an append that is sent again the same append; empty = each is another one
    * @param request tells requests with the same key apart
    */
   public record Saying(
-      String content,
+      Turn.Said said,
       String model,
       Optional<String> parent,
       OptionalLong version,
@@ -160,13 +161,13 @@ public final class Conversations {
 
   /** Stores what somebody says, and that an answer is to come. */
   public Heard say(String owner, String id, Saying saying) {
-    checkSize(saying.content());
+    checkSize(saying.said());
     var turn = saying.key().map(key -> Owner.id("turn", id, key)).orElseGet(this::id);
     var answer = Owner.id("answer", id, turn);
     var exchange =
         new ConversationStore.NewExchange(
             turn,
-            Turn.Said.user(saying.content()),
+            saying.said(),
             answer,
             Turn.Said.awaited(saying.model()),
             saying.parent(),
@@ -299,9 +300,9 @@ public final class Conversations {
     return new ConversationStore.Terms(settings.ttl(), version);
   }
 
-  private void checkSize(String content) {
-    int bytes = content.getBytes(StandardCharsets.UTF_8).length;
-    if (content.isEmpty()) {
+  private void checkSize(Turn.Said said) {
+    long bytes = said.bytes();
+    if (bytes == 0) {
       throw ConversationRefused.wrong("content must not be empty");
     }
     if (bytes > settings.turnBytesMax()) {

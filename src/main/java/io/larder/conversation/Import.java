@@ -125,7 +125,7 @@ public final class Import {
     for (int i = 1; i <= messages.size(); i++) {
       try {
         var turn = turn(messages.get(i - 1), i, before);
-        int length = turn.said().content().getBytes(StandardCharsets.UTF_8).length;
+        long length = turn.said().bytes();
         bytes += length;
         if (length > settings.turnBytesMax() || bytes > settings.bytesMax()) {
           throw new IllegalArgumentException("is too large, or too much with those before");

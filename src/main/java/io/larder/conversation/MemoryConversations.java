@@ -1,7 +1,6 @@
 package io.larder.conversation;
 
 import io.larder.conversation.ConversationRefused.Why;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -56,7 +55,7 @@ final class MemoryConversations implements ConversationStore {
     }
 
     static long size(Turn turn) {
-      return turn.said().content().getBytes(StandardCharsets.UTF_8).length;
+      return turn.said().bytes();
     }
   }
 
@@ -239,7 +238,7 @@ final class MemoryConversations implements ConversationStore {
     if (!parent.isEmpty() && !kept.turns.containsKey(parent)) {
       throw Refusals.noTurn();
     }
-    long bytes = exchange.said().content().getBytes(StandardCharsets.UTF_8).length;
+    long bytes = exchange.said().bytes();
     if (kept.turns.size() + 2 > turnsMax || kept.bytes + bytes > bytesMax) {
       throw Refusals.full(turnsMax, bytesMax);
     }

@@ -1,8 +1,11 @@
 package io.larder.conversation;
 
+import io.larder.json.JsonWriter;
 import io.larder.model.Usage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * One message of a conversation, below the one that it answers.
@@ -45,12 +48,52 @@ public record Turn(
   /**
    * What is said; all of it is sealed where stored values are.
    *
-   * @param content text
+   * @param content text; of parts, that of their texts
+   * @param parts as they were sent, where it was more than a text; none = the text is all. Images
+   *     are of users
    */
-  public record Said(Role role, String content, State state, About about) {
+  public record Said(Role role, String content, List<Part> parts, State state, About about) {
+    public Said {
+      parts = List.copyOf(parts);
+      if (role != Role.USER && parts.stream().anyMatch(Part.Image.class::isInstance)) {
+        throw new IllegalArgumentException("content may have images only where the role is user");
+      }
+    }
+
+    /** Text. */
+    public Said(Role role, String content, State state, About about) {
+      this(role, content, List.of(), state, about);
+    }
+
+    /** Parts. */
+    static Said of(Role role, List<Part> parts, State state, About about) {
+      var text =
+          parts.stream()
+              .filter(Part.Text.class::isInstance)
+              .map(part -> ((Part.Text) part).text())
+              .collect(Collectors.joining("\n\n"));
+      return new Said(role, text, parts, state, about);
+    }
+
     /** Something that a user says. */
     public static Said user(String content) {
       return new Said(Role.USER, content, State.COMPLETE, About.NOTHING);
+    }
+
+    /** Something that a user says and shows. */
+    public static Said user(List<Part> parts) {
+      return of(Role.USER, parts, State.COMPLETE, About.NOTHING);
+    }
+
+    /** Bytes of its content as it was sent, in UTF-8. */
+    public long bytes() {
+      var sent = parts.isEmpty() ? content : JsonWriter.compact(TurnJson.content(this));
+      return sent.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** The least version of the format in which it can be stored. */
+    int format() {
+      return parts.isEmpty() ? 1 : 2;
     }
 
     /** An answer of which nothing has come yet. */
@@ -65,7 +108,7 @@ public record Turn(
 
     /** The same from elsewhere: complete, and without what only its node can know. */
     Said taken() {
-      return new Said(role, content, State.COMPLETE, about.taken());
+      return new Said(role, content, parts, State.COMPLETE, about.taken());
     }
 
     /** The same, of which no more will come. */

@@ -42,7 +42,9 @@ import org.jspecify.annotations.Nullable;
  * sealed where there is a key.
  */
 final class ValkeyConversations implements ConversationStore {
-  static final String FORMAT = "1";
+  /** The newest that this node reads; each conversation has the least that can tell all of it. */
+  static final int FORMAT = Export.FORMAT;
+
   private static final String PREFIX = "larder:1:conv:{";
   private static final Script CREATE = Script.of(ValkeyConversations.class, "create.lua");
   private static final Script READ = Script.of(ValkeyConversations.class, "read.lua");
@@ -71,7 +73,9 @@ final class ValkeyConversations implements ConversationStore {
     args.add(bytes(id));
     args.add(bytes(life.toMillis()));
     args.add(bytes(countMax));
-    args.add(bytes(FORMAT));
+    args.add(
+        bytes(
+            conversation.turns().stream().mapToInt(turn -> turn.said().format()).max().orElse(1)));
     args.add(fields.title(id, conversation.title()));
     args.add(fields.tags(id, conversation.tags()));
     args.add(bytes(conversation.leaf()));
@@ -117,7 +121,7 @@ final class ValkeyConversations implements ConversationStore {
   }
 
   private Conversation conversation(String id, Map<String, byte[]> hash, long now) {
-    requireFormat(text(field(hash, "format")));
+    requireFormat(number(field(hash, "format")));
     var turns = new ArrayList<Turn>();
     hash.forEach(
         (name, about) -> {
@@ -146,9 +150,9 @@ final class ValkeyConversations implements ConversationStore {
     return Optional.ofNullable(hash.get(name)).orElseThrow(Refusals::unreadable);
   }
 
-  private static void requireFormat(String format) {
-    if (!format.equals(FORMAT)) {
-      throw ConversationRefused.newer(number(bytes(format)));
+  private static void requireFormat(long format) {
+    if (format > FORMAT) {
+      throw ConversationRefused.newer(format);
     }
   }
 
@@ -178,7 +182,7 @@ final class ValkeyConversations implements ConversationStore {
     if (shown.get(0) == null) {
       return Optional.empty();
     }
-    boolean known = text(shown.get(0)).equals(FORMAT);
+    boolean known = number(raw(shown.get(0))) <= FORMAT;
     return Optional.of(
         head(
             id,
@@ -236,6 +240,7 @@ final class ValkeyConversations implements ConversationStore {
     args.add(bytes(LEASE.toMillis()));
     args.add(bytes(turnsMax));
     args.add(bytes(bytesMax));
+    args.add(bytes(exchange.said().format()));
     var reply = Replies.list(valkey.run(APPEND, keys(owner, id), args));
     if (text(reply.get(0)).equals("known")) {
       return new Known(known(id, exchange.answer(), reply));

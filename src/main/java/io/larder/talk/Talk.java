@@ -74,8 +74,8 @@ public final class Talk {
    *
    * @param version that the conversation must have; empty = any
    * @param key makes a request that is sent again the same request
-   * @throws AnswerFailed if there is no answer; what was said is stored all the same, and so is that
-   *     its answer has failed. Whatever else is thrown, nothing is stored.
+   * @throws AnswerFailed if there is no answer; what was said is stored all the same, and so is
+   *     that its answer has failed. Whatever else is thrown, nothing is stored.
    */
   public Reply say(
       Caller caller,
@@ -86,8 +86,7 @@ public final class Talk {
       CacheDirectives directives) {
     var chat = inference.chat(say.model());
     var saying =
-        new Conversations.Saying(
-            say.content(), say.model(), say.parent(), version, key, say.text());
+        new Conversations.Saying(say.said(), say.model(), say.parent(), version, key, say.text());
     return switch (conversations.say(caller.subject(), id, saying)) {
       case Heard.Known(Turn answer) -> new Reply.Known(answer);
       case Heard.Stored(var history, var answer) -> {

@@ -1,6 +1,6 @@
 -- Changes fields of a conversation. Must not be run twice: the second run would find another version.
 -- KEYS     [1] the conversation: a hash   [2] its user's conversations by last change (ms)   [3] by end of life (ms)
--- ARGV     [1] id   [2] life (ms)   [3] format   [4] version it must have, or '' = any   [5] a turn that must be there, or ''
+-- ARGV     [1] id   [2] life (ms)   [3] newest format   [4] version it must have, or '' = any   [5] a turn that must be there, or ''
 --          then each field and its value
 -- reply    {'done', title, tags, created, updated (both ms), version, turns, leaf} as they are now, {'absent'}, {'newer', format}, {'changed', version} or {'no turn'}
 -- cost     O(log n + fields)
@@ -10,7 +10,7 @@ local head = redis.call('HMGET', KEYS[1], 'format', 'version')
 if not head[1] then
   return { 'absent' }
 end
-if head[1] ~= ARGV[3] then
+if tonumber(head[1]) > tonumber(ARGV[3]) then
   return { 'newer', head[1] }
 end
 if ARGV[4] ~= '' and head[2] ~= ARGV[4] then

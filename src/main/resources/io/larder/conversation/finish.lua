@@ -1,6 +1,6 @@
 -- Gives an answer its end, if it has none yet: the first one stands. May be run twice.
 -- KEYS     [1] the conversation: a hash   [2] its user's conversations by last change (ms)   [3] by end of life (ms)
--- ARGV     [1] id   [2] life (ms)   [3] id of the answer's turn   [4] what is said   [5] format
+-- ARGV     [1] id   [2] life (ms)   [3] id of the answer's turn   [4] what is said   [5] newest format
 --          [6] most bytes of the conversation, or '' = any
 -- reply    {'done'}, {'ended', the end that it has}, {'absent'} = the conversation is gone, {'newer', format}, or {'full', bytes
 --          that there is room for, in place of what is stored}
@@ -12,7 +12,7 @@ local before = head[2]
 if not head[1] or not before then
   return { 'absent' }
 end
-if head[1] ~= ARGV[5] then
+if tonumber(head[1]) > tonumber(ARGV[5]) then
   return { 'newer', head[1] }
 end
 if not head[3] then

@@ -39,7 +39,10 @@ final class ConversationsTest {
 
   private Heard say(String id, String content, Optional<String> key) {
     return conversations.say(
-        OWNER, id, new Saying(content, "m", Optional.empty(), OptionalLong.empty(), key, content));
+        OWNER,
+        id,
+        new Saying(
+            Turn.Said.user(content), "m", Optional.empty(), OptionalLong.empty(), key, content));
   }
 
   private void answer(Heard heard, String text) {
@@ -101,7 +104,13 @@ final class ConversationsTest {
     var answers = new ArrayList<String>();
     for (int i = 0; i < 5; i++) {
       var saying =
-          new Saying("q", "m", Optional.of(""), OptionalLong.empty(), Optional.empty(), "q");
+          new Saying(
+              Turn.Said.user("q"),
+              "m",
+              Optional.of(""),
+              OptionalLong.empty(),
+              Optional.empty(),
+              "q");
       answers.add(((Heard.Stored) tight.say(OWNER, id, saying)).answer().id());
     }
     var said = Turn.Said.answer("🙂".repeat(175), Turn.State.COMPLETE, Turn.About.NOTHING);
@@ -170,7 +179,13 @@ final class ConversationsTest {
     conversations.say(
         OWNER,
         id,
-        new Saying("q2", "m", Optional.of(""), OptionalLong.empty(), Optional.empty(), "x"));
+        new Saying(
+            Turn.Said.user("q2"),
+            "m",
+            Optional.of(""),
+            OptionalLong.empty(),
+            Optional.empty(),
+            "x"));
     conversations.change(
         OWNER, id, Optional.empty(), Optional.empty(), Optional.of(top.id()), OptionalLong.empty());
     var whole = Export.whole(conversations.read(OWNER, id));
@@ -190,6 +205,60 @@ final class ConversationsTest {
     var own = new HashSet<>(after.turns().stream().map(Turn::id).toList());
     assertThat(own).doesNotContainAnyElementsOf(before.turns().stream().map(Turn::id).toList());
     assertThat(after.turns().get(1).said().about().model()).isEqualTo("m");
+  }
+
+  @Test
+  void export_withParts_isTheSameAgain() {
+    var id = conversations.create(OWNER, "t", List.of()).id();
+    var content =
+        "[{\"type\":\"text\",\"text\":\"What is <this>?\",\"cache_control\":{\"type\":\"ephemeral\"}},"
+            + "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,AAAA\",\"detail\":\"low\"}},"
+            + "{\"type\":\"image\",\"source\":{\"type\":\"url\",\"url\":\"https://example.org/a.png\"}}]";
+    var said = TurnJson.read("{\"role\":\"user\",\"content\":" + content + "}").orElseThrow();
+    var saying =
+        new Saying(said, "m", Optional.empty(), OptionalLong.empty(), Optional.empty(), "r");
+    answer(conversations.say(OWNER, id, saying), "a");
+    var whole = Export.whole(conversations.read(OWNER, id));
+
+    assertThat(whole).startsWith("{\"format\":2,").contains("\"content\":" + content);
+    var taken = conversations.take(OWNER, conversations.parse(whole)).getFirst();
+    assertThat(conversations.read(OWNER, taken).turns().getFirst().said()).isEqualTo(said);
+    var read = conversations.read(OWNER, id);
+    assertThat(Export.branch(read, read.branch())).contains("\"content\":" + content);
+    assertThat(Markdown.of(read.head(), read.branch()))
+        .contains("> What is &lt;this>?\n> \n> \\[image\\: image\\/png\\]")
+        .contains("example\\.org")
+        .doesNotContain("AAAA");
+    assertThat(
+            Export.whole(
+                conversations.read(OWNER, conversations.create(OWNER, "u", List.of()).id())))
+        .startsWith("{\"format\":1,");
+  }
+
+  @Test
+  void say_parts_countAsTheyWereSent() {
+    var id = conversations.create(OWNER, "t", List.of()).id();
+    for (int size : new int[] {900, 1200}) {
+      var json =
+          "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":"
+              + "\"data:image/png;base64,"
+              + "A".repeat(size)
+              + "\"}}]}";
+      var saying =
+          new Saying(
+              TurnJson.read(json).orElseThrow(),
+              "m",
+              Optional.empty(),
+              OptionalLong.empty(),
+              Optional.empty(),
+              "r");
+      if (size < 1024) {
+        assertThat(conversations.say(OWNER, id, saying)).isInstanceOf(Heard.Stored.class);
+      } else {
+        ConversationStoreContract.assertRefused(
+            Why.TOO_LARGE, () -> conversations.say(OWNER, id, saying));
+      }
+    }
   }
 
   @Test
@@ -246,9 +315,12 @@ final class ConversationsTest {
         "{\"messages\":[{\"content\":\"x\"}]}! message 1: role must be one of system, user, assistant",
         "{\"messages\":[{\"role\":\"user\",\"content\":\"x\",\"parent\":\"y\"}]}! message 1: parent must be",
         "{\"messages\":[{\"role\":\"user\",\"content\":\"x\",\"created\":\"y\"}]}! message 1: Text 'y'",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[]}]}! message 1: content must be 1 to 100 parts",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"video\"}]}]}! message 1: content[0].type",
+        "{\"messages\":[{\"role\":\"assistant\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://x/y\"}}]}]}! images only",
         "{\"messages\":[],\"leaf\":\"y\"}! leaf is the id of none",
         "{\"messages\":[],\"tags\":[7]}! tags are strings",
-        "{\"messages\":[],\"format\":2}! a newer Larder has stored this conversation, in format 2"
+        "{\"messages\":[],\"format\":3}! a newer Larder has stored this conversation, in format 3"
       })
   void parse_badInput_saysWhatIsWrong(String body, String message) {
     assertThatThrownBy(() -> conversations.parse(body == null ? "" : body))

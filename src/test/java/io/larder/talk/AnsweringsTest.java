@@ -67,7 +67,13 @@ final class AnsweringsTest {
     var all = new ArrayList<Answering>();
     for (int i = 0; i < COUNT; i++) {
       var saying =
-          new Saying("q", "m", Optional.of(""), OptionalLong.empty(), Optional.empty(), "q");
+          new Saying(
+              Turn.Said.user("q"),
+              "m",
+              Optional.of(""),
+              OptionalLong.empty(),
+              Optional.empty(),
+              "q");
       var stored = (Heard.Stored) conversations.say(OWNER, id, saying);
       all.add(answerings.begin(OWNER, id, stored.answer().id(), Turn.About.NOTHING));
     }

@@ -45,7 +45,13 @@ final class RecordingTest {
 
   private Answering answering() {
     var saying =
-        new Saying("q", "m", Optional.empty(), OptionalLong.empty(), Optional.empty(), "q");
+        new Saying(
+            Turn.Said.user("q"),
+            "m",
+            Optional.empty(),
+            OptionalLong.empty(),
+            Optional.empty(),
+            "q");
     var stored = (Heard.Stored) conversations.say(OWNER, id, saying);
     return new Answering(conversations, OWNER, id, stored.answer().id(), Turn.About.NOTHING);
   }
