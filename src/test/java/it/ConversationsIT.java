@@ -241,6 +241,11 @@ final class ConversationsIT {
     assertThat(answer.get("stream").asText()).isNotEmpty();
     assertThat(texts(admin().read(id))).containsExactly("Where?", "In a larder");
 
+    var metrics = text(new Api(node).get("/metrics"));
+    assertThat(metrics)
+        .containsPattern("larder_conversation_answers_total\\{[^}]*result=\"complete\"")
+        .containsPattern("larder_conversation_answers_open")
+        .containsPattern("larder_conversation_store_seconds_count\\{[^}]*operation=\"append\"");
     var hit = json(admin().say(admin().create("u"), q("p-json", "Where?")));
     assertThat(hit.get("cache").asText()).isEqualTo("HIT");
     assertThat(hit.get("content").asText()).isEqualTo("In a larder");

@@ -9,6 +9,7 @@ import io.larder.valkey.ValkeyUnavailable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * An answer that comes, as its turn: what has come so far, and its end. One thread adds to it,
@@ -26,6 +27,7 @@ final class Answering {
   private final String owner;
   private final String conversation;
   private final String turn;
+  private final Consumer<Turn.Said> listener;
   private final Deadline deadline = Deadline.in(LIFE_MAX, System::nanoTime);
   // all below under this
   private final StringBuilder text = new StringBuilder();
@@ -40,18 +42,21 @@ final class Answering {
    * An answer of which nothing has come.
    *
    * @param turn its id, where the store expects it
+   * @param listener is told once which end the store has
    */
   Answering(
       Conversations conversations,
       String owner,
       String conversation,
       String turn,
-      Turn.About about) {
+      Turn.About about,
+      Consumer<Turn.Said> listener) {
     this.conversations = conversations;
     this.owner = owner;
     this.conversation = conversation;
     this.turn = turn;
     this.about = about;
+    this.listener = listener;
   }
 
   /** Its turn. */
@@ -114,10 +119,15 @@ final class Answering {
   private void store() {
     if (!isStored()) {
       var stands = conversations.finish(owner, conversation, turn, end().orElseThrow());
+      boolean isFirst;
       synchronized (this) {
         // where it is gone it stays so
         end = stands.or(() -> end);
+        isFirst = !stored;
         stored = true;
+      }
+      if (isFirst) {
+        listener.accept(end().orElseThrow());
       }
     }
   }

@@ -3,10 +3,12 @@ package io.larder.talk;
 import io.larder.conversation.ConversationRefused;
 import io.larder.conversation.Conversations;
 import io.larder.conversation.Turn;
+import io.larder.telemetry.Telemetry;
 import io.larder.valkey.ValkeyUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -37,6 +39,7 @@ final class Answerings implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Answerings.class.getName());
 
   private final Conversations conversations;
+  private final Telemetry telemetry;
   private final Set<Answering> open = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
@@ -45,12 +48,15 @@ final class Answerings implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(
           Thread.ofVirtual().name("larder-conversations-", 0).factory());
 
-  Answerings(Conversations conversations) {
-    this(conversations, VOUCH_EVERY, REPORT_EVERY);
+  Answerings(Conversations conversations, Telemetry telemetry) {
+    this(conversations, telemetry, VOUCH_EVERY, REPORT_EVERY);
   }
 
-  Answerings(Conversations conversations, Duration vouchEvery, Duration reportEvery) {
+  Answerings(
+      Conversations conversations, Telemetry telemetry, Duration vouchEvery, Duration reportEvery) {
     this.conversations = conversations;
+    this.telemetry = telemetry;
+    telemetry.conversationAnswersOpen(open::size);
     every(vouchEvery, new Rounds<>(this::vouch, VOUCH_AT_ONCE, threads));
     every(reportEvery, new Rounds<>(this::report, REPORT_AT_ONCE, threads));
   }
@@ -63,9 +69,13 @@ final class Answerings implements AutoCloseable {
 
   /** An answer from now on to its end. */
   Answering begin(String owner, String conversation, String turn, Turn.About about) {
-    var answering = new Answering(conversations, owner, conversation, turn, about);
+    var answering = new Answering(conversations, owner, conversation, turn, about, this::count);
     open.add(answering);
     return answering;
+  }
+
+  private void count(Turn.Said end) {
+    telemetry.conversationAnswer(end.state().name().toLowerCase(Locale.ROOT));
   }
 
   private void vouch(Answering answering) {

@@ -12,6 +12,7 @@ import io.larder.inference.Streams;
 import io.larder.model.Caller;
 import io.larder.model.Header;
 import io.larder.provider.ProviderFailure;
+import io.larder.telemetry.Telemetry;
 import io.larder.valkey.ValkeyUnavailable;
 import io.larder.wire.WireFormat;
 import java.io.ByteArrayOutputStream;
@@ -41,6 +42,7 @@ public final class Talk {
   private final Inference inference;
   private final Streams streams;
   private final Answerings answerings;
+  private final Telemetry telemetry;
   private final Executor threads;
 
   /** How a conversation goes on. */
@@ -61,11 +63,13 @@ public final class Talk {
       Inference inference,
       Streams streams,
       Answerings answerings,
+      Telemetry telemetry,
       Executor threads) {
     this.conversations = conversations;
     this.inference = inference;
     this.streams = streams;
     this.answerings = answerings;
+    this.telemetry = telemetry;
     this.threads = threads;
   }
 
@@ -246,7 +250,8 @@ public final class Talk {
       return false;
     }
     var about = turn.said().about().withError("");
-    var answering = new Answering(conversations, caller.subject(), id, turn.id(), about);
+    var answering =
+        new Answering(conversations, caller.subject(), id, turn.id(), about, this::countRecovered);
     var format = WireFormat.of(wire.get());
     try {
       new Recording(format, kept.get().body(), answering, threads)
@@ -255,6 +260,12 @@ public final class Talk {
       throw new UncheckedIOException(broken);
     }
     return answering.isStored();
+  }
+
+  private void countRecovered(Turn.Said end) {
+    if (end.state() == Turn.State.COMPLETE) {
+      telemetry.conversationAnswer("recovered");
+    }
   }
 
   /** The stream of an answer that is known already, from its begin, if there still is one. */

@@ -7,6 +7,7 @@ import io.larder.conversation.Conversations.Heard;
 import io.larder.conversation.Conversations.Saying;
 import io.larder.conversation.TestConversations;
 import io.larder.conversation.Turn;
+import io.larder.telemetry.Counted;
 import it.Await;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,8 +35,10 @@ final class AnsweringsTest {
   private final CountDownLatch released = new CountDownLatch(1);
   private final Conversations conversations = TestConversations.asked(this::asked);
   private final String id = conversations.create(OWNER, "t", List.of()).id();
+  private final Counted counted = new Counted();
   private final Answerings answerings =
-      new Answerings(conversations, Duration.ofMillis(20), Duration.ofMillis(20));
+      new Answerings(
+          conversations, counted.telemetry(), Duration.ofMillis(20), Duration.ofMillis(20));
 
   private void asked(String call, List<Object> args) {
     if (!call.equals("vouch") && !call.equals("report")) {
@@ -129,6 +132,8 @@ final class AnsweringsTest {
     one.end("");
     Await.until("not vouched for any more", () -> isLeft(one));
     assertThat(content(one)).isEqualTo("a");
+    assertThat(counted.of("larder_conversation_answers", "complete")).isEqualTo(1);
+    assertThat(counted.of("larder_conversation_answers", "failed")).isZero();
   }
 
   private boolean isLeft(Answering one) {

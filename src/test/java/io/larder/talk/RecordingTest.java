@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -35,6 +36,7 @@ final class RecordingTest {
 
   private final AtomicBoolean down = new AtomicBoolean();
   private final Conversations conversations = TestConversations.outOfReachWhile(down::get);
+  private final List<Turn.Said> ends = new ArrayList<>();
   private final String id = conversations.create(OWNER, "t", List.of()).id();
   private final Answering answering = answering();
   private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
@@ -53,7 +55,8 @@ final class RecordingTest {
             Optional.empty(),
             "q");
     var stored = (Heard.Stored) conversations.say(OWNER, id, saying);
-    return new Answering(conversations, OWNER, id, stored.answer().id(), Turn.About.NOTHING);
+    return new Answering(
+        conversations, OWNER, id, stored.answer().id(), Turn.About.NOTHING, ends::add);
   }
 
   /** Passes on what a provider sends, in pieces of that size. */
@@ -214,7 +217,10 @@ final class RecordingTest {
         .doesNotContain("[DONE]");
     down.set(false);
     assertThat(answering.isStored()).isFalse();
+    assertThat(ends).isEmpty();
     answering.report();
+    answering.report();
+    assertThat(ends).as("told once").containsExactly(said());
     assertThat(answering.isStored()).isTrue();
     assertThat(said().content()).isEqualTo("Jäm🙂");
     assertThat(said().state()).isEqualTo(Turn.State.COMPLETE);
@@ -243,7 +249,8 @@ final class RecordingTest {
         .isInstanceOf(AnswerBroken.class)
         .hasMessage("the answer broke off: the provider sent no end");
     down.set(true);
-    var other = new Answering(conversations, OWNER, id, answering.turn(), Turn.About.NOTHING);
+    var other =
+        new Answering(conversations, OWNER, id, answering.turn(), Turn.About.NOTHING, ends::add);
     var recording =
         new Recording(new OpenAiChat(), new Answer.Whole(1, out -> {}), other, Runnable::run);
     assertThatThrownBy(recording::await).isInstanceOf(AnswerUnstored.class);
