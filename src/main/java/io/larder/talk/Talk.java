@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * Goes on with conversations. What a caller says is stored before a provider is asked; the answer
@@ -98,8 +99,8 @@ public final class Talk {
         var window = conversations.window(history, spent);
         var about = Turn.Said.awaited(say.model()).about().withTrimmed(window.dropped());
         var answering = answerings.begin(caller.subject(), id, answer.id(), about);
-        var prompt = Prompt.of(chat, say, window);
-        yield new Reply.Coming(ask(caller, chat, prompt, directives, answering), answer);
+        yield new Reply.Coming(
+            ask(caller, chat, () -> Prompt.of(chat, say, window), directives, answering), answer);
       }
     };
   }
@@ -107,12 +108,12 @@ public final class Talk {
   private Answer ask(
       Caller caller,
       Inference.Chat chat,
-      byte[] prompt,
+      Supplier<byte[]> prompt,
       CacheDirectives directives,
       Answering answering) {
     try {
       var answer =
-          switch (inference.begin(caller, chat.format(), prompt, HEADERS, directives)) {
+          switch (inference.begin(caller, chat.format(), prompt.get(), HEADERS, directives)) {
             case Inference.Step.Answered(Answer found) -> found;
             case Inference.Step.ToAsk(var asking) -> asking.ask();
           };
