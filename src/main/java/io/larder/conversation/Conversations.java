@@ -46,45 +46,6 @@ public final class Conversations {
     }
   }
 
-  /**
-   * What somebody says.
-   *
-   * @param said of a user
-   * @param parent below which turn; a blank one = at the top; empty = below the current leaf
-   * @param version that the conversation must have; empty = any
-   * @param key makes an append that is sent again the same append; empty = each is another one
-   * @param request tells requests with the same key apart
-   */
-  public record Saying(
-      Turn.Said said,
-      String model,
-      Optional<String> parent,
-      OptionalLong version,
-      Optional<String> key,
-      String request) {}
-
-  /** What came of saying something. */
-  public sealed interface Heard {
-    /**
-     * It is stored, and an answer to come.
-     *
-     * @param history from the top down to what was said
-     * @param answer the answer's turn
-     */
-    record Stored(List<Turn> history, Turn answer) implements Heard {
-      public Stored {
-        history = List.copyOf(history);
-      }
-    }
-
-    /**
-     * It had been said before, with the same key.
-     *
-     * @param answer as it stands now
-     */
-    record Known(Turn answer) implements Heard {}
-  }
-
   Conversations(ConversationStore store, ConversationSettings settings, SecureRandom random) {
     this.store = store;
     this.settings = settings;

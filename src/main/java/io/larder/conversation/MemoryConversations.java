@@ -8,7 +8,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,39 +24,6 @@ final class MemoryConversations implements ConversationStore {
   private final InstantSource clock;
   // under this
   private final Map<String, Map<String, Kept>> owners = new HashMap<>();
-
-  /** A conversation and what a store has to know of it. */
-  private static final class Kept {
-    private final Map<String, Turn> turns = new LinkedHashMap<>();
-    private final Map<String, String> hashes = new HashMap<>();
-    private final Map<String, Instant> leases = new HashMap<>();
-    private Head head;
-    private Instant end;
-    private long bytes;
-
-    Kept(Head head, Instant end) {
-      this.head = head;
-      this.end = end;
-    }
-
-    void put(Turn turn) {
-      var before = turns.put(turn.id(), turn);
-      bytes += size(turn) - (before == null ? 0 : size(before));
-    }
-
-    Optional<Turn> turn(String id) {
-      return Optional.ofNullable(turns.get(id));
-    }
-
-    /** Bytes that a turn may have within a bound of all. */
-    long roomFor(String turn, long bytesMax) {
-      return bytesMax - bytes + turn(turn).map(Kept::size).orElse(0L);
-    }
-
-    static long size(Turn turn) {
-      return turn.said().bytes();
-    }
-  }
 
   MemoryConversations(InstantSource clock) {
     this.clock = clock;

@@ -1,7 +1,6 @@
 package io.larder.conversation;
 
 import static io.larder.conversation.Replies.bytes;
-import static io.larder.conversation.Replies.instant;
 import static io.larder.conversation.Replies.number;
 import static io.larder.conversation.Replies.raw;
 import static io.larder.conversation.Replies.text;
@@ -14,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +40,6 @@ import org.jspecify.annotations.Nullable;
  * sealed where there is a key.
  */
 final class ValkeyConversations implements ConversationStore {
-  /** The newest that this node reads; each conversation has the least that can tell all of it. */
-  static final int FORMAT = Export.FORMAT;
-
   private static final String PREFIX = "larder:1:conv:{";
   private static final Script CREATE = Script.of(ValkeyConversations.class, "create.lua");
   private static final Script READ = Script.of(ValkeyConversations.class, "read.lua");
@@ -59,11 +54,13 @@ final class ValkeyConversations implements ConversationStore {
 
   private final Valkey valkey;
   private final Fields fields;
+  private final Replied replied;
   private final SecureRandom random = new SecureRandom();
 
   ValkeyConversations(Valkey valkey, Sealed sealed) {
     this.valkey = valkey;
     this.fields = new Fields(sealed);
+    this.replied = new Replied(fields);
   }
 
   @Override
@@ -89,20 +86,7 @@ final class ValkeyConversations implements ConversationStore {
     if (reply.isEmpty()) {
       throw Refusals.tooMany(countMax);
     }
-    return head(id, conversation.title(), conversation.tags(), reply);
-  }
-
-  /** What a list shows: created, updated, version, turns and leaf are told by a script. */
-  private static Head head(String id, String title, List<String> tags, List<?> told) {
-    return new Head(
-        id,
-        title,
-        tags,
-        instant(raw(told.get(0))),
-        instant(raw(told.get(1))),
-        number(raw(told.get(2))),
-        number(raw(told.get(3))),
-        text(told.get(4)));
+    return Replied.head(id, conversation.title(), conversation.tags(), reply);
   }
 
   @Override
@@ -117,43 +101,7 @@ final class ValkeyConversations implements ConversationStore {
     for (int i = 0; i + 1 < flat.size(); i += 2) {
       hash.put(text(flat.get(i)), raw(flat.get(i + 1)));
     }
-    return Optional.of(conversation(id, hash, (Long) reply.get(0)));
-  }
-
-  private Conversation conversation(String id, Map<String, byte[]> hash, long now) {
-    requireFormat(number(field(hash, "format")));
-    var turns = new ArrayList<Turn>();
-    hash.forEach(
-        (name, about) -> {
-          if (name.startsWith("m:")) {
-            var turn = name.substring(2);
-            var lease = Optional.ofNullable(hash.get("a:" + turn));
-            boolean vouched = lease.filter(end -> number(end) > now).isPresent();
-            var shown = fields.turn(id, turn, text(about), field(hash, "t:" + turn));
-            turns.add(Refusals.shown(shown, vouched));
-          }
-        });
-    var head =
-        new Head(
-            id,
-            fields.title(id, field(hash, "title")),
-            fields.tagsOf(id, field(hash, "tags")),
-            instant(field(hash, "created")),
-            instant(field(hash, "updated")),
-            number(field(hash, "version")),
-            number(field(hash, "turns")),
-            text(field(hash, "leaf")));
-    return new Conversation(head, turns);
-  }
-
-  private static byte[] field(Map<String, byte[]> hash, String name) {
-    return Optional.ofNullable(hash.get(name)).orElseThrow(Refusals::unreadable);
-  }
-
-  private static void requireFormat(long format) {
-    if (format > FORMAT) {
-      throw ConversationRefused.newer(format);
-    }
+    return Optional.of(replied.conversation(id, hash, (Long) reply.get(0)));
   }
 
   @Override
@@ -170,25 +118,11 @@ final class ValkeyConversations implements ConversationStore {
         Replies.list(
             valkey.run(HEADS, ids.stream().map(id -> conversation(owner, id)).toList(), List.of()));
     for (int i = 0; i < ids.size(); i++) {
-      head(ids.get(i), Replies.list(read.get(i))).ifPresent(heads::add);
+      replied.listed(ids.get(i), Replies.list(read.get(i))).ifPresent(heads::add);
     }
     // some may have expired between the two, so a short page need not be the last
     boolean isLast = ids.size() < limit || heads.isEmpty();
     return new Page(heads, isLast ? "" : Refusals.page(heads, 1).next());
-  }
-
-  /** What a list shows; of one that cannot be read, that it is there. */
-  private Optional<Head> head(String id, List<?> shown) {
-    if (shown.get(0) == null) {
-      return Optional.empty();
-    }
-    boolean known = number(raw(shown.get(0))) <= FORMAT;
-    return Optional.of(
-        head(
-            id,
-            known ? fields.title(id, raw(shown.get(1))) : "",
-            known ? fields.tagsOf(id, raw(shown.get(2))) : List.of(),
-            shown.subList(3, 8)));
   }
 
   @Override
@@ -196,7 +130,7 @@ final class ValkeyConversations implements ConversationStore {
     var args = new ArrayList<byte[]>();
     args.add(bytes(id));
     args.add(bytes(terms.life().toMillis()));
-    args.add(bytes(FORMAT));
+    args.add(bytes(Replied.FORMAT));
     args.add(orNone(terms.version()));
     args.add(bytes(change.leaf().orElse("")));
     change.title().ifPresent(title -> field(args, "title", fields.title(id, title)));
@@ -204,7 +138,7 @@ final class ValkeyConversations implements ConversationStore {
     change.leaf().ifPresent(leaf -> field(args, "leaf", bytes(leaf)));
     var reply = Replies.list(valkey.runOnce(CHANGE, keys(owner, id), args));
     requireDone(reply, 0, 0);
-    return head(
+    return Replied.head(
         id,
         fields.title(id, raw(reply.get(1))),
         fields.tagsOf(id, raw(reply.get(2))),
@@ -228,7 +162,7 @@ final class ValkeyConversations implements ConversationStore {
     var args = new ArrayList<byte[]>();
     args.add(bytes(id));
     args.add(bytes(terms.life().toMillis()));
-    args.add(bytes(FORMAT));
+    args.add(bytes(Replied.FORMAT));
     args.add(orNone(terms.version()));
     args.add(bytes(exchange.id()));
     args.add(fields.said(id, exchange.id(), exchange.said()));
@@ -243,43 +177,22 @@ final class ValkeyConversations implements ConversationStore {
     args.add(bytes(exchange.said().format()));
     var reply = Replies.list(valkey.run(APPEND, keys(owner, id), args));
     if (text(reply.get(0)).equals("known")) {
-      return new Known(known(id, exchange.answer(), reply));
+      return new Known(replied.known(id, exchange.answer(), reply));
     }
     requireDone(reply, turnsMax, bytesMax);
-    return new Stored(history(id, exchange, reply));
-  }
-
-  private Turn known(String id, String answer, List<?> reply) {
-    if (reply.get(2) == null) {
-      throw Refusals.unreadable();
-    }
-    var lease = raw(reply.get(4));
-    boolean vouched = lease.length > 0 && number(lease) > (Long) reply.get(1);
-    return Refusals.shown(fields.turn(id, answer, text(reply.get(2)), raw(reply.get(3))), vouched);
-  }
-
-  private List<Turn> history(String id, NewExchange exchange, List<?> reply) {
-    var history = new ArrayList<Turn>();
-    var parent = reply.size() > 3 ? text(reply.get(3)) : "";
-    var created = instant(raw(reply.get(1)));
-    history.add(new Turn(exchange.id(), parent, (Long) reply.get(2), created, exchange.said()));
-    for (int i = 3; i + 2 < reply.size(); i += 3) {
-      history.add(
-          fields.turn(id, text(reply.get(i)), text(reply.get(i + 1)), raw(reply.get(i + 2))));
-    }
-    return history.reversed();
+    return new Stored(replied.history(id, exchange, reply));
   }
 
   @Override
   public void vouch(String owner, String id, String answer) {
-    var args = List.of(bytes(answer), bytes(LEASE.toMillis()), bytes(FORMAT));
+    var args = List.of(bytes(answer), bytes(LEASE.toMillis()), bytes(Replied.FORMAT));
     requireReadable(valkey.run(VOUCH, List.of(conversation(owner, id)), args));
   }
 
   @Override
   public void report(String owner, String id, String answer, Turn.Said sofar, long bytesMax) {
     var said = fields.said(id, answer, sofar);
-    var args = List.of(bytes(answer), said, bytes(FORMAT), bytes(bytesMax));
+    var args = List.of(bytes(answer), said, bytes(Replied.FORMAT), bytes(bytesMax));
     requireReadable(valkey.run(REPORT, List.of(conversation(owner, id)), args));
   }
 
@@ -303,7 +216,7 @@ final class ValkeyConversations implements ConversationStore {
     args.add(bytes(life.toMillis()));
     args.add(bytes(answer));
     args.add(fields.said(id, answer, said));
-    args.add(bytes(FORMAT));
+    args.add(bytes(Replied.FORMAT));
     args.add(orNone(bytesMax));
     var reply = Replies.list(valkey.run(FINISH, keys(owner, id), args));
     return switch (text(reply.get(0))) {

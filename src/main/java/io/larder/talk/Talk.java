@@ -3,7 +3,8 @@ package io.larder.talk;
 import io.larder.conversation.Conversation;
 import io.larder.conversation.ConversationRefused;
 import io.larder.conversation.Conversations;
-import io.larder.conversation.Conversations.Heard;
+import io.larder.conversation.Heard;
+import io.larder.conversation.Saying;
 import io.larder.conversation.Turn;
 import io.larder.inference.Answer;
 import io.larder.inference.CacheDirectives;
@@ -90,8 +91,7 @@ public final class Talk {
       Optional<String> key,
       CacheDirectives directives) {
     var chat = inference.chat(say.model());
-    var saying =
-        new Conversations.Saying(say.said(), say.model(), say.parent(), version, key, say.text());
+    var saying = new Saying(say.said(), say.model(), say.parent(), version, key, say.text());
     return switch (conversations.say(caller.subject(), id, saying)) {
       case Heard.Known(Turn answer) -> new Reply.Known(answer);
       case Heard.Stored(var history, var answer) -> {

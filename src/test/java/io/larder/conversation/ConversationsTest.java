@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.larder.conversation.ConversationRefused.Why;
-import io.larder.conversation.Conversations.Heard;
-import io.larder.conversation.Conversations.Saying;
 import io.larder.setting.MapConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.larder.conversation.Conversations;
-import io.larder.conversation.Conversations.Heard;
-import io.larder.conversation.Conversations.Saying;
+import io.larder.conversation.Heard;
+import io.larder.conversation.Saying;
 import io.larder.conversation.TestConversations;
 import io.larder.conversation.Turn;
 import io.larder.inference.Answer;
