@@ -29,9 +29,13 @@ final class Parts {
   private static Json.Obj anthropic(Part part) {
     return switch (part) {
       case Part.Text text -> text.sent();
-      case Part.Image image when image.sent().has("source") -> image.sent();
+      case Part.Image image when is("image", image) -> image.sent();
       case Part.Image image -> typed("image", "source", anthropic(image.source()));
     };
+  }
+
+  private static boolean is(String type, Part part) {
+    return part.sent().text("type").orElse("").equals(type);
   }
 
   private static Json.Obj anthropic(Part.Source source) {
@@ -46,7 +50,7 @@ final class Parts {
   private static Json.Obj openAi(Part part) {
     return switch (part) {
       case Part.Text text -> text.sent().without(ANTHROPIC_ONLY);
-      case Part.Image image when image.sent().has("image_url") -> image.sent();
+      case Part.Image image when is("image_url", image) -> image.sent();
       case Part.Image image ->
           typed("image_url", "image_url", new Json.Obj(List.of(text("url", url(image.source())))));
     };

@@ -133,6 +133,8 @@ final class PromptTest {
     assertThat(promptOf(OPENAI, anthropic)).isEqualTo(openAi);
     var cached = TEXT.replace("}", ",\"cache_control\":{\"type\":\"ephemeral\"}}");
     assertThat(promptOf(OPENAI, cached)).isEqualTo(TEXT);
+    var both = OPENAI_LINK.replace("}}", "},\"source\":{}}");
+    assertThat(promptOf(ANTHROPIC, both)).as("type says what it is").isEqualTo(ANTHROPIC_LINK);
   }
 
   @ParameterizedTest
