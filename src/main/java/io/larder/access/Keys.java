@@ -2,6 +2,7 @@ package io.larder.access;
 
 import io.larder.model.Caller;
 import io.larder.model.Caller.KeyLimits;
+import io.larder.model.Grant;
 import io.larder.valkey.ValkeyUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -76,7 +77,8 @@ public final class Keys {
       return new Making.Denied();
     }
     var id = id();
-    return make(by, id, owner, tenant, roles, limits(by, wish, id), expires);
+    var grant = by.isAdmin() ? wish.grant() : wish.grant().or(by.grant());
+    return make(by, new Blank(id, owner, tenant, roles, limits(by, wish, id), grant, expires));
   }
 
   /** A user's own limits hold for all keys made with theirs, together. */
@@ -88,19 +90,31 @@ public final class Keys {
     return wish.limits().filter(text -> !text.isEmpty()).map(text -> new KeyLimits(text, id));
   }
 
-  private Making make(
-      Caller by,
+  /** A key before it is cut. */
+  private record Blank(
       String id,
       String owner,
       String tenant,
       Set<String> roles,
       Optional<KeyLimits> limits,
+      Grant grant,
       Optional<Instant> expires) {
-    if (!mayHave(by, roles, limits, expires)) {
+    static Blank like(ApiKey key, String id) {
+      return new Blank(
+          id, key.owner(), key.tenant(), key.roles(), key.limits(), key.grant(), key.expires());
+    }
+
+    ApiKey cut(String hash, Instant now) {
+      return new ApiKey(id, hash, owner, tenant, roles, limits, grant, now, expires);
+    }
+  }
+
+  private Making make(Caller by, Blank blank) {
+    if (!mayHave(by, blank)) {
       return new Making.Denied();
     }
     var secret = Secret.make(random);
-    var key = new ApiKey(id, secret.hash(), owner, tenant, roles, limits, clock.instant(), expires);
+    var key = blank.cut(secret.hash(), clock.instant());
     if (!store.keep(key)) {
       return new Making.Full(ApiKey.PER_OWNER_MAX);
     }
@@ -109,17 +123,19 @@ public final class Keys {
   }
 
   /** Users have nothing that their own key does not give them. */
-  private static boolean mayHave(
-      Caller by, Set<String> roles, Optional<KeyLimits> limits, Optional<Instant> expires) {
+  private static boolean mayHave(Caller by, Blank blank) {
     if (by.isAdmin()) {
       return true;
     }
     boolean lastsLonger =
         by.expires()
-            .filter(end -> expires.filter(other -> !other.isAfter(end)).isEmpty())
+            .filter(end -> blank.expires().filter(other -> !other.isAfter(end)).isEmpty())
             .isPresent();
-    boolean asLimited = by.limits().isEmpty() || by.limits().equals(limits);
-    return by.roles().containsAll(roles) && asLimited && !lastsLonger;
+    boolean asLimited = by.limits().isEmpty() || by.limits().equals(blank.limits());
+    return by.roles().containsAll(blank.roles())
+        && by.grant().covers(blank.grant())
+        && asLimited
+        && !lastsLonger;
   }
 
   private String id() {
@@ -142,8 +158,7 @@ public final class Keys {
       return new Making.Absent();
     }
     var key = old.get();
-    var making =
-        make(by, id(), key.owner(), key.tenant(), key.roles(), key.limits(), key.expires());
+    var making = make(by, Blank.like(key, id()));
     if (!(making instanceof Making.Made made)) {
       return making;
     }

@@ -80,7 +80,7 @@ public final class Talk {
       Optional<String> key,
       CacheDirectives directives)
       throws ProviderFailure {
-    var chat = inference.chat(say.model());
+    var chat = inference.chat(caller, say.model());
     var saying =
         new Conversations.Saying(
             say.content(), say.model(), say.parent(), version, key, say.text());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.larder.model.Caller;
 import io.larder.model.Caller.KeyLimits;
+import io.larder.model.Grant;
 import io.larder.setting.InvalidSetting;
 import io.larder.setting.MapConfig;
 import io.larder.valkey.TestValkey;
@@ -106,12 +107,22 @@ final class CredentialsTest {
 
   private static Wish wish(String owner, String... roles) {
     return new Wish(
-        Optional.of(owner), Optional.of("t"), Set.of(roles), Optional.empty(), Optional.empty());
+        Optional.of(owner),
+        Optional.of("t"),
+        Set.of(roles),
+        Optional.empty(),
+        Grant.ALL,
+        Optional.empty());
   }
 
   private static Wish nothing() {
     return new Wish(
-        Optional.empty(), Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        Set.of(),
+        Optional.empty(),
+        Grant.ALL,
+        Optional.empty());
   }
 
   private Caller caller(String key) {
@@ -165,13 +176,19 @@ final class CredentialsTest {
                 Optional.of("t"),
                 Set.of(),
                 Optional.of("requests=1"),
+                Grant.ALL,
                 expires));
 
     assertThat(made.secret().text()).matches("lk_[A-Za-z0-9_-]{43}");
     assertThat(caller(made.secret().text()))
         .isEqualTo(
             new Caller(
-                "anna", "t", Set.of("user"), limits("requests=1", made.key().id()), expires));
+                "anna",
+                "t",
+                Set.of("user"),
+                limits("requests=1", made.key().id()),
+                Grant.ALL,
+                expires));
   }
 
   @Test
@@ -184,6 +201,7 @@ final class CredentialsTest {
                 Optional.empty(),
                 Set.of(),
                 Optional.empty(),
+                Grant.ALL,
                 Optional.of(now.plusMillis(100))));
     assertThat(credentials.identify(made.secret().text())).isInstanceOf(Identity.Known.class);
     pass(Duration.ofMillis(100));
@@ -267,6 +285,7 @@ final class CredentialsTest {
                 Optional.empty(),
                 Set.of(),
                 Optional.empty(),
+                Grant.ALL,
                 Optional.of(now.plusSeconds(5))));
     caller(made.secret().text());
     store.down = true;
@@ -332,7 +351,8 @@ final class CredentialsTest {
   @Test
   void make_byAUser_isForItselfAndNoMoreThanItHas() {
     var expires = Optional.of(now.plusSeconds(3600));
-    var anna = new Caller("anna", "t", Set.of("user"), limits("requests=1", "family"), expires);
+    var anna =
+        new Caller("anna", "t", Set.of("user"), limits("requests=1", "family"), Grant.ALL, expires);
     var own = make(anna, nothing());
     assertThat(own.key().caller()).isEqualTo(anna);
 
@@ -367,6 +387,43 @@ final class CredentialsTest {
     assertThat(make(limited, again).key().limits()).isEqualTo(limited.limits());
   }
 
+  private static Wish wish(Grant grant) {
+    return new Wish(
+        Optional.empty(), Optional.empty(), Set.of(), Optional.empty(), grant, Optional.empty());
+  }
+
+  private static Grant models(String... globs) {
+    return Grant.of(List.of(globs), Set.of());
+  }
+
+  /** Goal: no key made with one, nor one in its place, is a way to other models or scopes. */
+  @Test
+  void make_byAUserOfSomeModels_allowsNoOthers() {
+    var some = Grant.of(List.of("openai/gpt-*", "demo"), Set.of("user", "tenant"));
+    var anna = new Caller("anna", "t", Set.of("user"), Optional.empty(), some, Optional.empty());
+
+    assertThat(make(anna, nothing()).key().grant()).as("its own").isEqualTo(some);
+    assertThat(make(anna, wish(models("openai/gpt-4*"))).key().grant())
+        .isEqualTo(Grant.of(List.of("openai/gpt-4*"), some.scopes()));
+    assertThat(make(anna, wish(Grant.of(List.of(), Set.of("user")))).key().grant())
+        .isEqualTo(Grant.of(some.modelTexts(), Set.of("user")));
+    for (var more :
+        List.of(
+            models("*"),
+            models("demo", "openai/*"),
+            models("demo*"),
+            Grant.of(List.of("demo"), Set.of("global")))) {
+      assertThat(keys.make(anna, wish(more))).as("%s", more).isEqualTo(new Making.Denied());
+    }
+    var whole = make(new Caller("anna", "t", Set.of("user")), nothing()).key();
+    assertThat(keys.rotate(anna, whole.id(), Duration.ZERO)).isEqualTo(new Making.Denied());
+    var own = make(anna, wish(models("demo"))).key();
+    var next = (Making.Made) keys.rotate(anna, own.id(), Duration.ZERO);
+    assertThat(next.key().grant()).isEqualTo(own.grant());
+    assertThat(caller(next.secret().text()).grant()).isEqualTo(own.grant());
+    assertThat(make(ADMIN, wish(models("demo"))).key().grant()).isEqualTo(models("demo"));
+  }
+
   @Test
   void rotate_aLimitedKey_staysInItsFamily() {
     var anna = new Caller("anna", "t", Set.of("user"));
@@ -389,7 +446,7 @@ final class CredentialsTest {
 
   private static Wish with(
       Optional<String> tenant, Optional<String> limits, Optional<Instant> expires) {
-    return new Wish(Optional.empty(), tenant, Set.of(), limits, expires);
+    return new Wish(Optional.empty(), tenant, Set.of(), limits, Grant.ALL, expires);
   }
 
   @Test
