@@ -30,8 +30,8 @@ class AccessBeans {
 
   @Produces
   @Singleton
-  NearKeys near(KeyStore store) {
-    return new NearKeys(store, System::nanoTime);
+  Near<ApiKey> near(KeyStore store) {
+    return new Near<>(store::find, System::nanoTime);
   }
 
   @Produces
@@ -46,13 +46,13 @@ class AccessBeans {
 
   @Produces
   @Singleton
-  Credentials credentials(AccessSettings settings, NearKeys near, Uses uses) {
+  Credentials credentials(AccessSettings settings, Near<ApiKey> near, Uses uses) {
     return new Credentials(settings, near, uses, CLOCK);
   }
 
   @Produces
   @Singleton
-  Keys keys(KeyStore store, NearKeys near) {
+  Keys keys(KeyStore store, Near<ApiKey> near) {
     return new Keys(store, near, CLOCK);
   }
 }

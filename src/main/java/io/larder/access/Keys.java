@@ -32,7 +32,7 @@ public final class Keys {
   private static final Logger LOG = System.getLogger(Keys.class.getName());
 
   private final KeyStore store;
-  private final NearKeys near;
+  private final Near<ApiKey> near;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
@@ -54,7 +54,7 @@ public final class Keys {
     }
   }
 
-  Keys(KeyStore store, NearKeys near, InstantSource clock) {
+  Keys(KeyStore store, Near<ApiKey> near, InstantSource clock) {
     this.store = store;
     this.near = near;
     this.clock = clock;
@@ -163,22 +163,28 @@ public final class Keys {
       return making;
     }
     if (!retire(key, overlap, made.key())) {
-      store.remove(made.key());
+      var unused = store.remove(made.key());
       return new Making.Absent();
     }
     return making;
   }
 
-  /** Lets a key expire; where that cannot be done, the one in its place is not needed. */
+  /**
+   * Lets a key expire, and says whether it was there; where that cannot be done, the one in its
+   * place is not needed. Requests that look the key up meanwhile do not bring it back.
+   */
   private boolean retire(ApiKey key, Duration overlap, ApiKey other) {
     try {
-      boolean there = true;
       if (overlap.isZero()) {
-        store.remove(key);
-      } else {
-        there = store.replace(key.until(clock.instant().plus(overlap)));
+        boolean there = store.remove(key);
+        near.removed(key.hash());
+        return there;
       }
-      near.forget(key.hash());
+      var sooner = key.until(clock.instant().plus(overlap));
+      boolean there = store.replace(sooner);
+      if (there) {
+        near.replaced(sooner.hash(), sooner);
+      }
       return there;
     } catch (ValkeyUnavailable down) {
       LOG.log(Level.WARNING, "key not replaced: id={0}, new id={1}", key.id(), other.id());
@@ -193,13 +199,17 @@ public final class Keys {
    */
   public boolean revoke(Caller by, String id) {
     var key = find(by, id).filter(one -> by.isAdmin() || by.roles().containsAll(one.roles()));
-    key.ifPresent(
-        one -> {
-          store.remove(one);
-          near.removed(one.hash());
-          LOG.log(Level.INFO, "key revoked: id={0} of={1} by={2}", id, one.subject(), by.subject());
-        });
-    return key.isPresent();
+    return key.isPresent() && revoke(by, key.get());
+  }
+
+  private boolean revoke(Caller by, ApiKey key) {
+    boolean was = store.remove(key);
+    near.removed(key.hash());
+    if (was) {
+      LOG.log(
+          Level.INFO, "key revoked: id={0} of={1} by={2}", key.id(), key.subject(), by.subject());
+    }
+    return was;
   }
 
   private Optional<ApiKey> find(Caller by, String id) {

@@ -27,7 +27,7 @@ final class CredentialsTest {
 
   private Instant now = Instant.parse("2026-05-01T00:00:00Z");
   private final Outage store = new Outage();
-  private final NearKeys near = new NearKeys(store, this::nanos);
+  private final Near<ApiKey> near = new Near<>(store::find, this::nanos);
   private final Uses uses = new Uses(store, () -> now);
   private final Keys keys = new Keys(store, near, () -> now);
   private final Credentials credentials =
@@ -39,6 +39,9 @@ final class CredentialsTest {
     private boolean down;
     private int finds;
 
+    /** What somebody else does while a key is being looked up, or a new one kept. */
+    private Runnable meanwhile = () -> {};
+
     private MemoryKeys keys() {
       if (down) {
         throw TestValkey.unavailable();
@@ -46,8 +49,15 @@ final class CredentialsTest {
       return keys;
     }
 
+    private void others() {
+      var once = meanwhile;
+      meanwhile = () -> {};
+      once.run();
+    }
+
     @Override
     public boolean keep(ApiKey key) {
+      others();
       return keys().keep(key);
     }
 
@@ -59,7 +69,9 @@ final class CredentialsTest {
     @Override
     public Optional<ApiKey> find(String hash) {
       finds++;
-      return keys().find(hash);
+      var found = keys().find(hash);
+      others();
+      return found;
     }
 
     @Override
@@ -68,8 +80,8 @@ final class CredentialsTest {
     }
 
     @Override
-    public void remove(ApiKey key) {
-      keys().remove(key);
+    public boolean remove(ApiKey key) {
+      return keys().remove(key);
     }
 
     @Override
@@ -218,7 +230,7 @@ final class CredentialsTest {
       assertThat(credentials.identify(unknown)).isEqualTo(new Identity.Unknown());
     }
     assertThat(store.finds).isEqualTo(2);
-    pass(NearKeys.FRESH);
+    pass(Near.FRESH);
     caller(key);
     assertThat(store.finds).isEqualTo(3);
   }
@@ -269,7 +281,7 @@ final class CredentialsTest {
   void identify_storeDown_knowsNobodyOfLongAgo() {
     var made = anna();
     caller(made.secret().text());
-    pass(NearKeys.LATELY.plusSeconds(1));
+    pass(Near.LATELY.plusSeconds(1));
     store.down = true;
 
     assertThat(credentials.identify(made.secret().text())).isEqualTo(new Identity.Unsure());
@@ -385,6 +397,37 @@ final class CredentialsTest {
     assertThat(make(limited, nothing()).key().limits()).isEqualTo(limited.limits());
     var again = with(Optional.empty(), Optional.of("requests=1"), Optional.empty());
     assertThat(make(limited, again).key().limits()).isEqualTo(limited.limits());
+  }
+
+  /** Goal: a request that is under way does not keep a key that was replaced at once. */
+  @Test
+  void rotate_atOnceWhileTheKeyIsLookedUp_refusesTheOldOne() {
+    var old = anna();
+    store.meanwhile = () -> keys.rotate(ADMIN, old.key().id(), Duration.ZERO);
+    for (int i = 0; i < 2; i++) {
+      assertThat(credentials.identify(old.secret().text())).isEqualTo(new Identity.Unknown());
+    }
+  }
+
+  /** Goal: nor is it good for longer than the overlap, even if the store gets out of reach. */
+  @Test
+  void rotate_withAnOverlapWhileTheKeyIsLookedUp_expiresAsTold() {
+    var old = anna();
+    store.meanwhile = () -> keys.rotate(ADMIN, old.key().id(), Duration.ofSeconds(30));
+    assertThat(caller(old.secret().text()).expires()).contains(now.plusSeconds(30));
+    store.down = true;
+    pass(Duration.ofSeconds(30));
+    assertThat(credentials.identify(old.secret().text())).isEqualTo(new Identity.Unknown());
+  }
+
+  @Test
+  void rotate_removedMeanwhile_leavesNoKeyInItsPlace() {
+    for (var overlap : List.of(Duration.ZERO, Duration.ofSeconds(30))) {
+      var old = anna();
+      store.meanwhile = () -> store.remove(old.key());
+      assertThat(keys.rotate(ADMIN, old.key().id(), overlap)).isEqualTo(new Making.Absent());
+      assertThat(store.of("t/anna")).isEmpty();
+    }
   }
 
   private static Wish wish(Grant grant) {

@@ -85,8 +85,8 @@ abstract class KeyStoreContract {
     var key = key("t", Optional.empty());
     store().keep(key);
     store().used(key.id(), now());
-    store().remove(key);
-    store().remove(key);
+    assertThat(store().remove(key)).isTrue();
+    assertThat(store().remove(key)).as("it was gone").isFalse();
 
     assertThat(store().find(key.hash())).isEmpty();
     assertThat(store().named(key.id())).isEmpty();

@@ -43,7 +43,7 @@ final class KeyTimingTest {
     try (var uses = new Uses(store, clock)) {
       var credentials =
           new Credentials(
-              new AccessSettings(KEY), new NearKeys(store, System::nanoTime), uses, clock);
+              new AccessSettings(KEY), new Near<>(store::find, System::nanoTime), uses, clock);
       Predicate<String> identify = key -> credentials.identify(key) instanceof Identity.Known;
       var seen = new StringBuilder("seed " + SEED);
       for (int i = 0; i < ATTEMPTS; i++) {
