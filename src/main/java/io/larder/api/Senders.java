@@ -2,6 +2,8 @@ package io.larder.api;
 
 import io.larder.access.Credentials;
 import io.larder.access.Identity;
+import io.larder.inference.LimitExceeded;
+import io.larder.inference.LimitsUnavailable;
 import io.larder.model.Caller;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -69,13 +71,16 @@ class Senders {
   /** Passwords can be guessed, other than keys: one from an address over its limit is not tried. */
   private Sender ofPassword(HttpServletRequest request, HttpServletResponse response)
       throws IOException, ServletException {
-    var over = strangers.over(request);
-    if (over.isPresent()) {
-      return refused(over.get());
+    try (var trial = strangers.trial(request)) {
+      var user = ServerUser.ask(request, response);
+      if (user.isEmpty()) {
+        return refused(Refusal.unauthorized());
+      }
+      trial.succeeded();
+      return unlessForged(user.get(), request);
+    } catch (LimitExceeded | LimitsUnavailable notTried) {
+      return refused(notTried);
     }
-    return ServerUser.ask(request, response)
-        .map(user -> unlessForged(user, request))
-        .orElseGet(() -> refused(strangers.failed(request)));
   }
 
   private Sender ofSession(Sessions.Session session, HttpServletRequest request) {
