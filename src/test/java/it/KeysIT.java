@@ -69,7 +69,18 @@ final class KeysIT {
 
   private static LarderProcess node(String name) {
     return LarderProcess.start(
-        name, Map.of("LARDER_VALKEY_URI", valkey.uri(), "LARDER_PROVIDER_P_URL", provider.url()));
+        name,
+        Map.of(
+            "LARDER_VALKEY_URI",
+            valkey.uri(),
+            "LARDER_PROVIDER_P_URL",
+            provider.url(),
+            "LARDER_PROVIDER_C_KIND",
+            "anthropic",
+            "LARDER_PROVIDER_C_URL",
+            provider.url(),
+            "LARDER_PROVIDER_C_MODELS",
+            "claude-*"));
   }
 
   @AfterAll
@@ -243,7 +254,7 @@ final class KeysIT {
       }
     }
     var claude =
-        some.send("POST", "/v1/messages", "{\"max_tokens\":9," + ask("m", "x").substring(1));
+        some.send("POST", "/v1/messages", "{\"max_tokens\":9," + ask("claude-1", "x").substring(1));
     assertThat(claude.statusCode()).isEqualTo(403);
     assertThat(json(claude).get("type").asText()).isEqualTo("error");
     assertThat(some.chat(ask("m-1", "models of a key")).statusCode()).isEqualTo(200);

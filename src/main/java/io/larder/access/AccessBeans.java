@@ -37,11 +37,27 @@ class AccessBeans {
   @Produces
   @Singleton
   Uses uses(KeyStore store) {
-    return new Uses(store, CLOCK);
+    return new Uses(store::used, CLOCK, "larder-key-uses");
   }
 
   void close(@Disposes Uses uses) {
     uses.close();
+  }
+
+  @Produces
+  @Singleton
+  BrowserSessions sessions(ValkeyStores stores) {
+    return new BrowserSessions(
+        stores
+            .state()
+            .<SessionStore>map(ValkeySessions::new)
+            .orElseGet(() -> new MemorySessions(CLOCK)),
+        CLOCK,
+        System::nanoTime);
+  }
+
+  void close(@Disposes BrowserSessions sessions) {
+    sessions.close();
   }
 
   @Produces

@@ -28,7 +28,7 @@ final class CredentialsTest {
   private Instant now = Instant.parse("2026-05-01T00:00:00Z");
   private final Outage store = new Outage();
   private final Near<ApiKey> near = new Near<>(store::find, this::nanos);
-  private final Uses uses = new Uses(store, () -> now);
+  private final Uses uses = new Uses(store::used, () -> now, "uses");
   private final Keys keys = new Keys(store, near, () -> now);
   private final Credentials credentials =
       new Credentials(new AccessSettings("s3cret"), near, uses, () -> now);

@@ -40,7 +40,7 @@ final class KeyTimingTest {
   void identify_wrongFirstOrLast_takesTheSameTime() {
     var clock = InstantSource.fixed(Instant.EPOCH);
     var store = new MemoryKeys(clock);
-    try (var uses = new Uses(store, clock)) {
+    try (var uses = new Uses(store::used, clock, "uses")) {
       var credentials =
           new Credentials(
               new AccessSettings(KEY), new Near<>(store::find, System::nanoTime), uses, clock);
