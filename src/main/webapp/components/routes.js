@@ -19,4 +19,18 @@ export const routes = [
     element: "larder-chat",
     load: () => import("../chat/larder-chat.js"),
   },
+  {
+    name: "limits",
+    hash: "#/limits",
+    path: /^\/limits$/,
+    element: "larder-limits",
+    load: () => import("../limits/larder-limits.js"),
+  },
+  {
+    name: "keys",
+    hash: "#/keys",
+    path: /^\/keys$/,
+    element: "larder-keys",
+    load: () => import("../keys/larder-keys.js"),
+  },
 ];

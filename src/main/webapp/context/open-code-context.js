@@ -198,12 +198,23 @@ export class OpenCodeContext extends EventTarget {
     }
     this.#was = `${me.tenant}/${me.name}`;
     this.api.token = me.csrfToken ?? "";
-    const models = await this.api.get("v1/models");
-    this.models = models.data.map((model) => model.id);
+    this.models = await this.#allowed();
     this.me = me;
     this.expired = false;
     this.changed("me");
     await this.list();
+  }
+
+  /** Names of models. Listing them counts: whoever has used up a limit is to see the page all the same. */
+  async #allowed() {
+    try {
+      return (await this.api.get("v1/models")).data.map((model) => model.id);
+    } catch (error) {
+      if (error.status === 429) {
+        return [];
+      }
+      throw error;
+    }
   }
 
   #was = "";
