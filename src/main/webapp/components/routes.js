@@ -27,4 +27,18 @@ export const routes = [
     load: () => import("../admin/larder-cache.js"),
     admin: true,
   },
+  {
+    name: "limits",
+    hash: "#/limits",
+    path: /^\/limits$/,
+    element: "larder-limits",
+    load: () => import("../limits/larder-limits.js"),
+  },
+  {
+    name: "keys",
+    hash: "#/keys",
+    path: /^\/keys$/,
+    element: "larder-keys",
+    load: () => import("../keys/larder-keys.js"),
+  },
 ];

@@ -202,14 +202,26 @@ export class OpenCodeContext extends EventTarget {
     }
     this.#was = `${me.tenant}/${me.name}`;
     this.api.token = me.csrfToken ?? "";
-    // without a list of models, because a provider is down say, there is all the rest
-    const models = await this.api.get("v1/models").catch(() => ({ data: [] }));
-    this.models = models.data.map((model) => model.id);
+    this.models = await this.#allowed();
     this.me = me;
     this.expired = false;
     this.changed("me");
     this.#watch();
     await this.list();
+  }
+
+  /**
+   * Names of models. Without them, because a provider is down or a limit is used up (listing counts), there is all the rest.
+   */
+  async #allowed() {
+    try {
+      return (await this.api.get("v1/models")).data.map((model) => model.id);
+    } catch (error) {
+      if (error.status === 401) {
+        throw error;
+      }
+      return [];
+    }
   }
 
   #was = "";

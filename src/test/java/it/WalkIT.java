@@ -23,6 +23,9 @@ final class WalkIT {
       Set.of(
           "POST /api/session",
           "DELETE /api/session",
+          "GET /api/sessions",
+          "DELETE /api/sessions",
+          "DELETE /api/sessions/{id}",
           "GET /api/me",
           "GET /api/limits",
           "GET /api/conversations",

@@ -5,6 +5,7 @@ import io.larder.inference.CallFailed;
 import io.larder.inference.Crowded;
 import io.larder.inference.LimitExceeded;
 import io.larder.inference.LimitsUnavailable;
+import io.larder.inference.ModelRefused;
 import io.larder.inference.NotCached;
 import io.larder.inference.ScopeRefused;
 import io.larder.inference.TooSlow;
@@ -66,6 +67,8 @@ record ApiError(
       case JobsBusy busy -> of(503, "busy", text(busy));
       case BodyTooLarge large -> of(413, "request_too_large", text(large));
       case UnknownModel unknown -> of(404, "model_not_found", Optional.of("model"), text(unknown));
+      case ModelRefused refused ->
+          of(403, "model_not_allowed", Optional.of("model"), text(refused));
       case ScopeRefused refused ->
           of(403, "scope_refused", Optional.of("Larder-Cache"), text(refused));
       case ConversationRefused refused -> ofConversation(refused);

@@ -90,7 +90,7 @@ public final class Talk {
       OptionalLong version,
       Optional<String> key,
       CacheDirectives directives) {
-    var chat = inference.chat(say.model());
+    var chat = inference.chat(caller, say.model());
     var saying = new Saying(say.said(), say.model(), say.parent(), version, key, say.text());
     return switch (conversations.say(caller.subject(), id, saying)) {
       case Heard.Known(Turn answer) -> new Reply.Known(answer);

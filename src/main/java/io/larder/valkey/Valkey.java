@@ -111,6 +111,11 @@ public final class Valkey implements AutoCloseable {
     }
   }
 
+  /** Removes a key, and says whether it was there: {@code UNLINK}, never sent twice. */
+  public boolean removeOnce(String key) {
+    return Long.valueOf(1).equals(calls.callOnce(jedis -> jedis.unlink(Link.bytes(key))));
+  }
+
   /** Adds to fields of a hash and sets its expiry, by a script that is never sent twice. */
   public void add(String key, Map<String, Long> fields, Duration ttl) {
     var args = new ArrayList<byte[]>();
