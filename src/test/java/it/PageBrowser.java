@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,6 +75,8 @@ final class PageBrowser {
   private static synchronized Browser browser() {
     if (browser == null) {
       var program = Requires.browser();
+      // machines that run tests are busy
+      PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
       // the browser is the machine's own; none may be fetched
       browser =
           Playwright.create(

@@ -57,7 +57,7 @@ public class StaticFiles extends HttpFilter {
       throws IOException, ServletException {
     // the server's own way to serve files has the path behind an empty servlet's
     var path = request.getServletPath() + Objects.requireNonNullElse(request.getPathInfo(), "");
-    var file = path.endsWith("/") || path.isEmpty() ? "/index.html" : path;
+    var file = path.equals("/") || path.isEmpty() ? "/index.html" : path;
     var type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
     var method = request.getMethod();
     if (type == null || !(method.equals("GET") || method.equals("HEAD"))) {
