@@ -31,6 +31,7 @@ class LarderChat extends LitElement {
 
   #announcer = new Announcer();
   #follow = true;
+  #followed = null;
 
   constructor() {
     super();
@@ -66,9 +67,11 @@ class LarderChat extends LitElement {
   updated() {
     const { answer } = this.context.conversation;
     this.#announcer.tell(answer ? answer.text : null, this.querySelector("[data-announced]"));
-    if (answer && this.#follow) {
-      scrollTo({ top: document.documentElement.scrollHeight });
+    // once more after its end, when what can be done with it has come below
+    if (this.#follow && (answer || this.#followed)) {
+      this.#toEnd();
     }
+    this.#followed = answer;
   }
 
   render() {
@@ -208,6 +211,11 @@ class LarderChat extends LitElement {
     this.#follow = true;
     await this.context.conversation.say(content, options);
     this.context.list().catch(() => {});
+  }
+
+  /** When turns have rendered themselves. */
+  #toEnd() {
+    requestAnimationFrame(() => scrollTo({ top: document.documentElement.scrollHeight }));
   }
 
   #picked(event) {

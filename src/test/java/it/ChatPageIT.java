@@ -77,11 +77,11 @@ final class ChatPageIT {
   @Test
   void connection_cutInMidAnswer_goesOnWithoutGapOrDouble() {
     var released = new CountDownLatch(1);
-    SCRIPTED.script("s-page-cut", inHalves(released, "One, two, ", "three, four."));
+    SCRIPTED.script("p-page-cut", inHalves(released, "One, two, ", "three, four."));
     try (var network = FaultProxy.inFrontOf(LARDER.port());
         var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
       var page = signedIn(context, "http://localhost:" + network.port());
-      write(page, "s-page-cut", "Count in " + RUN);
+      write(page, "p-page-cut", "Count in " + RUN);
       assertThat(answer(page)).containsText("One, two,");
       network.refuse();
       network.reset();
@@ -91,17 +91,18 @@ final class ChatPageIT {
       assertThat(answer(page)).containsText("One, two, three, four.");
       assertThat(answer(page)).containsText("MISS");
       assertThat(answer(page).locator("larder-markdown")).hasText("One, two, three, four.");
-      assertThat(SCRIPTED.requests("s-page-cut")).hasSize(1);
+      assertThat(answer(page).locator("[data-error]")).hasCount(0);
+      assertThat(SCRIPTED.requests("p-page-cut")).hasSize(1);
     }
   }
 
   @Test
   void stop_inMidAnswer_keepsWhatHadComeAndTheRestIsInTheConversation() {
     var released = new CountDownLatch(1);
-    SCRIPTED.script("s-page-stop", inHalves(released, "What had come", ", and the rest."));
+    SCRIPTED.script("p-page-stop", inHalves(released, "What had come", ", and the rest."));
     try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
       var page = signedIn(context, base());
-      write(page, "s-page-stop", "Stop in " + RUN);
+      write(page, "p-page-stop", "Stop in " + RUN);
       assertThat(answer(page)).containsText("What had come");
       page.getByRole(AriaRole.BUTTON, button("Stop")).click();
       assertThat(answer(page)).containsText("Stopped here.");
@@ -181,10 +182,10 @@ final class ChatPageIT {
       var complaints = PageBrowser.complaints(page);
       page.navigate(base() + "/#key=" + key("\"limits\":\"many?requests=1000;w=60\""));
       for (var hostile : HOSTILE) {
-        SCRIPTED.script("s-page-hostile", answering(hostile));
+        SCRIPTED.script("p-page-hostile", answering(hostile));
         page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("New conversation"))
             .click();
-        say(page, "s-page-hostile", hostile.replace("\\n", " ").replace("\\\"", "\"") + RUN);
+        say(page, "p-page-hostile", hostile.replace("\\n", " ").replace("\\\"", "\"") + RUN);
         var markdown = answer(page).locator("larder-markdown");
         assertThat(markdown).containsText("end.");
         assertThat(markdown.locator(FORBIDDEN)).hasCount(0);
@@ -209,7 +210,7 @@ final class ChatPageIT {
   @Test
   void answer_withMarkdown_hasItsForm() {
     SCRIPTED.script(
-        "s-page-markdown",
+        "p-page-markdown",
         (request, answer) -> {
           answer.streamHead();
           for (var piece :
@@ -225,7 +226,7 @@ final class ChatPageIT {
         });
     try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
       var page = signedIn(context, base());
-      say(page, "s-page-markdown", "Markdown in " + RUN);
+      say(page, "p-page-markdown", "Markdown in " + RUN);
       var shown = answer(page).locator("larder-markdown");
       assertThat(shown.getByRole(AriaRole.HEADING, within("Jam"))).isVisible();
       assertThat(shown.locator("strong")).hasText("sugar");
@@ -236,6 +237,7 @@ final class ChatPageIT {
       assertThat(shown.locator("td")).hasCount(2);
       assertThat(shown.getByRole(AriaRole.LINK, within("site")))
           .hasAttribute("rel", "noopener noreferrer nofollow");
+      assertThat(answer(page).locator("[data-error]")).hasCount(0);
       PageBrowser.screenshot(page, "chat-markdown", Look.DESKTOP_LIGHT);
     }
   }
@@ -244,7 +246,7 @@ final class ChatPageIT {
   @CsvSource({"900,", "2000,the answer is larger than 1048576 bytes"})
   void answer_veryLong_isShownAsFarAsItIsKept(int kilobytes, String told) {
     SCRIPTED.script(
-        "s-page-large",
+        "p-page-large",
         (request, answer) -> {
           answer.streamHead();
           answer.piece(first(""));
@@ -256,7 +258,7 @@ final class ChatPageIT {
         });
     try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
       var page = signedIn(context, base());
-      write(page, "s-page-large", kilobytes + " KB in " + RUN);
+      write(page, "p-page-large", kilobytes + " KB in " + RUN);
       assertThat(answer(page).getByRole(AriaRole.BUTTON, within("Details"))).isVisible(patient());
       assertThat(answer(page)).containsText("MISS");
       var shown = answer(page).locator("larder-markdown");
