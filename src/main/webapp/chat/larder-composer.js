@@ -218,7 +218,11 @@ class LarderComposer extends LitElement {
       } else if (this.images.length >= IMAGES_MAX) {
         this.problem = chat.tooManyImages(IMAGES_MAX);
       } else {
-        this.images = [...this.images, await dataUrl(file)];
+        try {
+          this.images = [...this.images, await dataUrl(file)];
+        } catch {
+          this.problem = chat.notAnImage(file.name);
+        }
       }
     }
   }

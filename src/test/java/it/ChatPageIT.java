@@ -8,6 +8,7 @@ import static it.Chunks.first;
 import static it.Chunks.more;
 import static it.Shared.LARDER;
 import static it.Shared.SCRIPTED;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
@@ -15,12 +16,19 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.FilePayload;
 import it.PageBrowser.Look;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -268,6 +276,49 @@ final class ChatPageIT {
         assertThat(answer(page)).containsText(told);
       }
     }
+  }
+
+  @Test
+  void image_large_isMadeSmallerAndSent() {
+    SCRIPTED.script(
+        "p-page-image",
+        (request, answer) -> {
+          answer.streamHead();
+          answer.piece(first("I see.") + STOP + USAGE + DONE);
+          answer.streamEnd();
+        });
+    try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
+      var page = signedIn(context, base());
+      assertThat(page.getByLabel("Message")).isVisible();
+      page.getByLabel("Attach images")
+          .setInputFiles(new FilePayload("no.png", "image/png", "no image".getBytes(UTF_8)));
+      assertThat(page.getByText("no.png is not a PNG, JPEG, WebP or GIF image.")).isVisible();
+      page.getByLabel("Attach images")
+          .setInputFiles(new FilePayload("noise.png", "image/png", noise(1_000)));
+      assertThat(page.getByAltText("Attached image")).isVisible();
+      say(page, "p-page-image", "What is on it, in " + RUN + "?");
+      assertThat(answer(page)).containsText("I see.");
+      assertThat(page.locator("[data-turn=user] img")).isVisible();
+      assertThat(SCRIPTED.requests("p-page-image").getFirst().body())
+          .contains("\"type\":\"image_url\"", "data:image/jpeg;base64,")
+          .hasSizeBetween(50_000, 800_000);
+    }
+  }
+
+  /** A picture that hardly compresses without loss. */
+  private static byte[] noise(int side) {
+    var image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    var random = new Random(1);
+    for (int i = 0; i < side * side; i++) {
+      image.setRGB(i % side, i / side, random.nextInt(0x1000000));
+    }
+    var png = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "png", png);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return png.toByteArray();
   }
 
   @Test
