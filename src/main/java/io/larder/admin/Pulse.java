@@ -45,8 +45,17 @@ final class Pulse implements AutoCloseable {
     this.live = live;
     this.settings = settings;
     this.nanoTime = nanoTime;
-    Runtime.getRuntime().addShutdownHook(farewell);
+    listenForTheEnd();
     var unused = ticker.scheduleWithFixedDelay(this::beat, 0, 1, TimeUnit.SECONDS);
+  }
+
+  private void listenForTheEnd() {
+    try {
+      Runtime.getRuntime().addShutdownHook(farewell);
+    } catch (IllegalStateException stopping) {
+      // a wrong setting has stopped the start: nobody will watch
+      LOG.log(Level.DEBUG, "the server stops already");
+    }
   }
 
   /**
