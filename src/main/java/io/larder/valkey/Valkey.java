@@ -206,7 +206,7 @@ public final class Valkey implements AutoCloseable {
 
   /** Asks for nothing in particular, so that an outage is noticed when nobody else calls. */
   public void touch() {
-    var unused = get("larder:1:probe:0");
+    var unused = get(Lifeline.PROBE + 0);
   }
 
   /** What its servers say of themselves: {@code INFO} and {@code DBSIZE} of each primary. */
