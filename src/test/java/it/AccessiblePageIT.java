@@ -5,6 +5,7 @@ import static it.Shared.LARDER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import it.PageBrowser.Look;
@@ -43,6 +44,19 @@ final class AccessiblePageIT {
       details.click();
       assertThat(page.getByRole(AriaRole.DIALOG)).isVisible();
       assertIsAccessible(page);
+      page.getByRole(AriaRole.DIALOG)
+          .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Close"))
+          .click();
+
+      for (var name : List.of("Cache", "Limits", "API keys")) {
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(name).setExact(true))
+            .click();
+        assertThat(
+                page.getByRole(
+                    AriaRole.HEADING, new Page.GetByRoleOptions().setName(name).setLevel(1)))
+            .isVisible();
+        assertIsAccessible(page);
+      }
     }
   }
 

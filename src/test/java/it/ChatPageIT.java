@@ -32,6 +32,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The chat on bad days: cut connections, refusals, answers that are hostile, huge or many. */
 final class ChatPageIT {
@@ -121,21 +122,23 @@ final class ChatPageIT {
     }
   }
 
-  @Test
-  void limit_reached_countsDownAndAsksAgainWhenWanted() {
+  @ParameterizedTest
+  @EnumSource(Look.class)
+  void limit_reached_countsDownAndAsksAgainWhenWanted(Look look) {
     var key = key("\"limits\":\"few?requests=2;w=6\"");
-    try (var context = PageBrowser.context(Look.PHONE_LIGHT)) {
+    try (var context = PageBrowser.context(look)) {
       var page = signedIn(context, base(), key);
-      say(page, "demo", "First in " + RUN);
-      page.getByLabel("Message").fill("Second in " + RUN);
+      say(page, "demo", "First on " + look + " in " + RUN);
+      page.getByLabel("Message").fill("Second on " + look + " in " + RUN);
       page.getByLabel("Message").press("Enter");
       var waiting = page.getByRole(AriaRole.TIMER);
       assertThat(waiting).containsText("You can ask again in");
-      PageBrowser.screenshot(page, "chat-limit", Look.PHONE_LIGHT);
+      PageBrowser.screenshot(page, "chat-limit", look);
       page.getByLabel("Ask again then").check();
       assertThat(answer(page))
           .containsText(
-              "Second in " + RUN, new LocatorAssertions.ContainsTextOptions().setTimeout(20_000));
+              "Second on " + look + " in " + RUN,
+              new LocatorAssertions.ContainsTextOptions().setTimeout(20_000));
     }
   }
 

@@ -62,37 +62,41 @@ final class PageIT {
     }
   }
 
-  @Test
-  void firstRun_exampleAskedTwice_explainsBoth() {
-    try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
+  @ParameterizedTest
+  @EnumSource(Look.class)
+  void firstRun_exampleAskedTwice_explainsBoth(Look look) {
+    try (var context = PageBrowser.context(look)) {
       var page = context.newPage();
       page.navigate(LARDER.uri("/#key=" + newUser()).toString());
-      PageBrowser.screenshot(page, "chat-welcome", Look.DESKTOP_LIGHT);
+      PageBrowser.screenshot(page, "chat-welcome", look);
       page.getByRole(AriaRole.BUTTON, button("Try an example")).click();
       assertThat(page.getByText("so the provider did the work: a MISS")).isVisible();
       page.getByRole(AriaRole.BUTTON, button("Ask the same again")).click();
       assertThat(page.getByText("so the answer came from the cache: a HIT")).isVisible();
+      PageBrowser.screenshot(page, "chat-first-run", look);
     }
   }
 
-  @Test
-  void askFresh_ofAHit_comparesBoth() {
-    try (var context = PageBrowser.context(Look.DESKTOP_DARK)) {
+  @ParameterizedTest
+  @EnumSource(Look.class)
+  void askFresh_ofAHit_comparesBoth(Look look) {
+    try (var context = PageBrowser.context(look)) {
       var page = signedIn(context.newPage());
-      say(page, "Ask me afresh in " + OF_THIS_RUN);
+      say(page, "Ask me afresh on " + look + " in " + OF_THIS_RUN);
       page.getByRole(AriaRole.BUTTON, button("Ask again fresh")).click();
       var compared = page.getByRole(AriaRole.DIALOG);
       assertThat(compared).containsText("They are the same, to the letter.");
-      PageBrowser.screenshot(page, "chat-compare", Look.DESKTOP_DARK);
+      PageBrowser.screenshot(page, "chat-compare", look);
     }
   }
 
-  @Test
-  void reload_inMidAnswer_goesOnToItsEnd() {
-    try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
+  @ParameterizedTest
+  @EnumSource(Look.class)
+  void reload_inMidAnswer_goesOnToItsEnd(Look look) {
+    try (var context = PageBrowser.context(look)) {
       var page = signedIn(context.newPage());
       var complaints = PageBrowser.complaints(page);
-      write(page, "Reload me in " + OF_THIS_RUN);
+      write(page, "Reload me on " + look + " in " + OF_THIS_RUN);
       assertThat(page.locator("larder-markdown")).containsText("This is a demonstration");
       page.reload();
       assertThat(answer(page)).containsText("restart.");
@@ -100,8 +104,9 @@ final class PageIT {
       assertThat(page.locator("larder-turn")).hasCount(2);
       assertThat(page.locator("larder-markdown").textContent())
           .containsOnlyOnce("This is a demonstration")
-          .containsOnlyOnce("Reload me in");
+          .containsOnlyOnce("Reload me on");
       assertThat(complaints).isEmpty();
+      PageBrowser.screenshot(page, "chat-reloaded", look);
     }
   }
 
