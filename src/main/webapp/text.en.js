@@ -304,9 +304,6 @@ export const text = {
       },
     },
   },
-  limits: {},
-  keys: {},
-  cache: {},
   limits: {
     title: "Limits",
     lead: "What is left of what you may ask, over all nodes. Looking costs nothing.",
