@@ -63,6 +63,11 @@ final class ChatPageNodesIT {
         var answer = page.locator("[data-turn=assistant]");
         assertThat(answer).containsText("Half of");
         page.getByLabel("Message").fill("A draft");
+        // what had come up to a second before is what survives
+        var id = page.url().substring(page.url().lastIndexOf('/') + 1);
+        var kept = living.request("/api/conversations/" + id).build();
+        Await.until(
+            "the half is kept", () -> Api.text(LarderProcess.send(kept)).contains("Half of"));
 
         dying.process().descendants().forEach(ProcessHandle::destroyForcibly);
         dying.process().destroyForcibly().waitFor();
