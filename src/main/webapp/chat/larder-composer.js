@@ -36,10 +36,6 @@ class LarderComposer extends LitElement {
     return this;
   }
 
-  focus() {
-    this.querySelector("textarea")?.focus();
-  }
-
   render() {
     const { conversation } = this.context;
     return html`
