@@ -140,6 +140,12 @@ public final class Telemetry implements ValkeyFigures {
         new Tag("target", target));
   }
 
+  @Override
+  public void server(String store, ServerFigure figure, Supplier<Double> value) {
+    registry.gauge(
+        metadata(figure.metric(), figure.description()), value, new Tag("store", store));
+  }
+
   /**
    * A limit has said something.
    *

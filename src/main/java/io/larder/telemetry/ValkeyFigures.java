@@ -12,6 +12,9 @@ public interface ValkeyFigures {
 
         @Override
         public void breaker(String target, Supplier<Integer> state) {}
+
+        @Override
+        public void server(String store, ServerFigure figure, Supplier<Double> value) {}
       };
 
   /**
@@ -30,4 +33,12 @@ public interface ValkeyFigures {
    *     provider-openai}
    */
   void breaker(String target, Supplier<Integer> state);
+
+  /**
+   * Publishes what the servers of a store say of themselves.
+   *
+   * @param store {@code cache} or {@code state}
+   * @param value NaN = not known now
+   */
+  void server(String store, ServerFigure figure, Supplier<Double> value);
 }

@@ -15,9 +15,19 @@ import redis.clients.jedis.util.Pool;
  * @param memoryBytesMax how much they may use; 0 = one of them has no bound
  * @param evictedKeys that had to go for others, since each server started
  * @param keys that are there now, in the store's database
+ * @param replicas that follow their primary now
+ * @param replicaLagSeconds since the slowest of them was last heard of; 0 = there is none
  */
-public record Occupancy(long memoryBytes, long memoryBytesMax, long evictedKeys, long keys) {
-  private static final Occupancy NONE = new Occupancy(0, 0, 0, 0);
+public record Occupancy(
+    long memoryBytes,
+    long memoryBytesMax,
+    long evictedKeys,
+    long keys,
+    long replicas,
+    long replicaLagSeconds) {
+  private static final Occupancy NONE = new Occupancy(0, 0, 0, 0, 0, 0);
+  private static final Pattern REPLICA =
+      Pattern.compile("^slave\\d+:\\S*state=online\\S*,lag=(?<lag>\\d+)", Pattern.MULTILINE);
 
   /**
    * Asks one primary after the other.
@@ -38,7 +48,14 @@ public record Occupancy(long memoryBytes, long memoryBytesMax, long evictedKeys,
         figure(info, "used_memory"),
         figure(info, "maxmemory"),
         figure(info, "evicted_keys"),
-        (Long) ask(link, primary, Protocol.Command.DBSIZE, deadline));
+        (Long) ask(link, primary, Protocol.Command.DBSIZE, deadline),
+        REPLICA.matcher(info).results().count(),
+        REPLICA
+            .matcher(info)
+            .results()
+            .mapToLong(replica -> Long.parseLong(replica.group("lag")))
+            .max()
+            .orElse(0));
   }
 
   private static Object ask(
@@ -63,6 +80,8 @@ public record Occupancy(long memoryBytes, long memoryBytesMax, long evictedKeys,
         memoryBytes + other.memoryBytes,
         bounded ? memoryBytesMax + other.memoryBytesMax : 0,
         evictedKeys + other.evictedKeys,
-        keys + other.keys);
+        keys + other.keys,
+        replicas + other.replicas,
+        Math.max(replicaLagSeconds, other.replicaLagSeconds));
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.params.SetParams;
@@ -214,6 +215,19 @@ public final class Valkey implements AutoCloseable {
     var deadline = calls.deadline();
     return Objects.requireNonNull(
         calls.callOnce(jedis -> Occupancy.read(lifeline.current(), deadline)));
+  }
+
+  /**
+   * Publishes from now on what its servers say of themselves, asked in the background every {@value
+   * Census#PAUSE_SECONDS} s.
+   */
+  void count(ValkeyFigures figures) {
+    var census = new Census(store, this);
+    census.publish(figures);
+    var unused =
+        lifeline
+            .scheduler()
+            .scheduleWithFixedDelay(census::ask, 0, Census.PAUSE_SECONDS, TimeUnit.SECONDS);
   }
 
   /**

@@ -19,9 +19,13 @@ class ValkeyBeans {
   @Produces
   @Singleton
   ValkeyStores stores(ValkeySettings settings, Telemetry telemetry) {
-    return new ValkeyStores(
-        settings.cache().map(uri -> new Valkey("cache", uri, settings, telemetry)),
-        settings.state().map(uri -> new Valkey("state", uri, settings, telemetry)));
+    var stores =
+        new ValkeyStores(
+            settings.cache().map(uri -> new Valkey("cache", uri, settings, telemetry)),
+            settings.state().map(uri -> new Valkey("state", uri, settings, telemetry)));
+    stores.cache().ifPresent(store -> store.count(telemetry));
+    stores.state().ifPresent(store -> store.count(telemetry));
+    return stores;
   }
 
   void close(@Disposes ValkeyStores stores) {
