@@ -66,6 +66,8 @@ export const text = {
     model: "Model",
     cache: "Cache",
     modes: { use: "Use it", refresh: "Refresh it", bypass: "Bypass it" },
+    little: "Little is left:",
+    leftOf: (name, left, resets) => `${name}, ${left}, ${resets}.`,
     send: "Send",
     stop: "Stop",
     attach: "Attach images",

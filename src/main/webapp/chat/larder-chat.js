@@ -10,6 +10,7 @@ import "./larder-composer.js";
 import "./larder-countdown.js";
 import "./larder-details.js";
 import "./larder-history.js";
+import "./larder-left.js";
 import "./larder-turn.js";
 
 const { chat } = text;
@@ -105,6 +106,7 @@ class LarderChat extends LitElement {
         ${complaint(this.problem || (problem ? explain(problem) : ""))}
         ${problem?.retryAfterSeconds ? html`<larder-countdown .seconds=${problem.retryAfterSeconds} @turn-retry=${this.#again}></larder-countdown>` : nothing}
         <p data-hidden data-announced role="log" aria-live="polite"></p>
+        ${problem ? nothing : html`<larder-left .context=${this.context}></larder-left>`}
         <larder-composer .context=${this.context} @say=${this.#say}></larder-composer>
       </section>
       ${this.details ? html`<larder-details .context=${this.context} .turn=${this.details} @close=${() => (this.details = null)}></larder-details>` : nothing}

@@ -26,9 +26,7 @@ class LarderPage extends LitElement {
     this.problem = "";
     this.busy = true;
     new ContextController(this, "me", "made");
-    this.context.addEventListener("change:made", () => {
-      history.replaceState(null, "", `#/c/${this.context.conversation.id}`);
-    });
+    this.context.addEventListener("change:made", () => this.#named());
   }
 
   /** The page's own styles apply, so there is no shadow to hide from them. */
@@ -109,6 +107,14 @@ class LarderPage extends LitElement {
       history.replaceState(null, "", location.pathname);
     }
     return key;
+  }
+
+  /** The address names the conversation that is shown. */
+  #named() {
+    if (this.route?.name === "chat") {
+      const { id } = this.context.conversation;
+      history.replaceState(null, "", id === "" ? "#/" : `#/c/${id}`);
+    }
   }
 
   async #enter(enter) {

@@ -91,8 +91,9 @@ export class Conversation {
     }
     const before = this.turns;
     const answer = this.#begin(content, model, parent);
+    let made = false;
     try {
-      await this.#make(content);
+      made = await this.#make(content);
       const request = {
         method: "POST",
         headers: {
@@ -109,9 +110,13 @@ export class Conversation {
       await this.#settle(ended);
     } catch (error) {
       await this.#fail(error, before, content);
+      if (made && this.turns.length === 0) {
+        await this.#unmake();
+      }
     } finally {
       this.answer = null;
       this.#changed();
+      this.#context.readLimits().catch(() => {});
     }
   }
 
@@ -151,13 +156,25 @@ export class Conversation {
     return this.turns.slice(0, this.turns.findIndex((turn) => turn.id === parent) + 1);
   }
 
+  /** @returns {Promise<boolean>} whether there was none before */
   async #make(content) {
-    if (this.id === "") {
-      const made = await this.#context.api.post("api/conversations", { title: titleOf(content) });
-      this.id = made.id;
-      this.title = made.title;
-      this.#context.made(this);
+    if (this.id !== "") {
+      return false;
     }
+    const made = await this.#context.api.post("api/conversations", { title: titleOf(content) });
+    this.id = made.id;
+    this.title = made.title;
+    this.#context.made(this);
+    return true;
+  }
+
+  /** Its first message was refused: it is as new as before. If it cannot be deleted, it stays behind, empty. */
+  async #unmake() {
+    const id = this.id;
+    this.id = "";
+    this.title = "";
+    this.#etag = "";
+    await this.#context.unmade(id).catch(() => {});
   }
 
   #message(content, model, parent) {

@@ -37,10 +37,15 @@ export class OpenCodeContext extends EventTarget {
   mode = "use";
   /** @type {?object} last live figures, as GET /api/events tells them; null = not known */
   live = null;
+  /** @type {?object[]} what is left, by policy, as GET /api/limits tells it; null = not known */
+  limits = null;
+  /** When `limits` was told, in milliseconds since the epoch. */
+  limitsAt = 0;
 
   #opened = new Map();
   #changes = new Set();
   #figures = null;
+  #limitsAsked = null;
 
   constructor({ base = "" } = {}) {
     super();
@@ -97,6 +102,25 @@ export class OpenCodeContext extends EventTarget {
   setMode(mode) {
     this.mode = mode;
     this.changed("mode");
+  }
+
+  /** Reads what is left of limits, which uses none of it. Asked again meanwhile, it is read once. */
+  async readLimits() {
+    this.#limitsAsked ??= this.api.get("api/limits");
+    const asked = this.#limitsAsked;
+    try {
+      const limits = await asked;
+      // else another caller was first, or another user signed in
+      if (this.#limitsAsked === asked) {
+        this.limits = limits;
+        this.limitsAt = Date.now();
+        this.changed("limits");
+      }
+    } finally {
+      if (this.#limitsAsked === asked) {
+        this.#limitsAsked = null;
+      }
+    }
   }
 
   /** Reads the first page of conversations, or one more. */
@@ -171,6 +195,14 @@ export class OpenCodeContext extends EventTarget {
     this.#opened.set(conversation.id, conversation);
     this.changed("made");
     this.list().catch(() => {});
+  }
+
+  /** Told by a conversation that nothing came of it: its first message was refused. */
+  async unmade(id) {
+    this.#opened.delete(id);
+    this.changed("made");
+    await this.api.delete(`api/conversations/${id}`);
+    await this.list();
   }
 
   /**
@@ -254,6 +286,8 @@ export class OpenCodeContext extends EventTarget {
     this.cursor = "";
     this.search = "";
     this.live = null;
+    this.limits = null;
+    this.#limitsAsked = null;
     this.mode = "use";
   }
 
@@ -287,7 +321,7 @@ export class OpenCodeContext extends EventTarget {
   }
 }
 
-/** What can change: an event `change:me` and so on. `made` = the conversation shown has got its id. */
-export const CHANGES = ["me", "conversations", "conversation", "made", "answer", "mode", "live"];
+/** What can change: an event `change:me` and so on. `made` = the conversation shown has got its id, or lost it. */
+export const CHANGES = ["me", "conversations", "conversation", "made", "answer", "mode", "live", "limits"];
 
 export { RequestError };

@@ -2,6 +2,9 @@ import { text } from "../text.en.js";
 
 const { units, limits } = text;
 
+/** A share of a limit below which little is left. */
+export const LOW = 0.2;
+
 /** What is left of a time, as on a clock: 0:42, 1:02:03, 2 d. @param {number} seconds */
 export function clock(seconds) {
   if (seconds >= 172_800) {

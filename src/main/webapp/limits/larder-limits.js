@@ -1,8 +1,9 @@
 import { LitElement, html, nothing } from "lit";
 import { complaint, explain } from "../components/problems.js";
 import { number } from "../components/units.js";
+import { ContextController } from "../context/lit.js";
 import { text } from "../text.en.js";
-import { clock, window } from "./clock.js";
+import { LOW, clock, window } from "./clock.js";
 
 const { limits } = text;
 
@@ -12,25 +13,21 @@ const ASKED_EVERY = 5_000;
 /** How often countdowns go on, in ms. */
 const TICK = 1_000;
 
-/** A share of a limit below which little is left. */
-const LOW = 0.2;
 
 /** What is left of the caller's limits, and for administrators of the providers'. */
 class LarderLimits extends LitElement {
   static properties = {
     context: { attribute: false },
-    policies: { state: true },
     problem: { state: true },
     now: { state: true },
   };
 
   #askedAt = 0;
   #timer = 0;
-  #asking = false;
 
   constructor() {
     super();
-    this.policies = null;
+    new ContextController(this, "limits");
     this.problem = "";
     this.now = 0;
   }
@@ -55,19 +52,19 @@ class LarderLimits extends LitElement {
       <h1>${limits.title}</h1>
       <p data-lead>${limits.lead}</p>
       ${complaint(this.problem)}
-      ${this.policies === null ? nothing : this.#scopes()}
+      ${this.context.limits === null ? nothing : this.#scopes(this.context.limits)}
     `;
   }
 
-  #scopes() {
-    if (this.policies.length === 0) {
+  #scopes(policies) {
+    if (policies.length === 0) {
       return html`<p>${limits.none}</p>`;
     }
-    return [...Map.groupBy(this.policies, (policy) => policy.scope)].map(
-      ([scope, policies], at) => html`
+    return [...Map.groupBy(policies, (policy) => policy.scope)].map(
+      ([scope, its], at) => html`
         <section data-limits aria-labelledby="scope-${at}">
           <h2 id="scope-${at}">${limits.scopes[scope] ?? scope}</h2>
-          <ul>${policies.map((policy) => this.#policy(policy))}</ul>
+          <ul>${its.map((policy) => this.#policy(policy))}</ul>
         </section>
       `,
     );
@@ -119,7 +116,7 @@ class LarderLimits extends LitElement {
     if (windowSeconds === 0) {
       return limits.whenDone;
     }
-    const passed = Math.floor((this.now - this.#askedAt) / 1_000);
+    const passed = Math.floor((this.now - this.context.limitsAt) / 1_000);
     return limits.resets(clock(Math.max(0, resetSeconds - passed)));
   }
 
@@ -131,18 +128,17 @@ class LarderLimits extends LitElement {
   }
 
   async #ask() {
-    if (this.#asking || this.context.me === null) {
+    if (this.context.me === null) {
       return;
     }
-    this.#asking = true;
+    this.#askedAt = Date.now();
     try {
-      this.policies = await this.context.api.get("api/limits");
+      await this.context.readLimits();
       this.problem = "";
     } catch (error) {
       this.problem = explain(error);
     } finally {
-      this.#asking = false;
-      this.#askedAt = this.now = Date.now();
+      this.now = Date.now();
     }
   }
 }

@@ -171,32 +171,35 @@ final class AdminPageIT {
         });
   }
 
-  @Test
-  void invalidate_byTag_tellsHowManyAndTheNextAskIsAMiss() throws Exception {
+  @ParameterizedTest
+  @EnumSource(Look.class)
+  void invalidate_byTag_tellsHowManyAndTheNextAskIsAMiss(Look look) throws Exception {
+    var tag = "jam-" + look;
     for (int i = 0; i < 3; i++) {
-      tagged("jam", "jam " + i);
+      tagged(tag, tag + i);
     }
-    tagged("bread", "bread");
-    assertThat(tagged("jam", "jam 0")).isEqualTo("HIT");
+    tagged("bread-" + look, "bread " + look);
+    assertThat(tagged(tag, tag + 0)).isEqualTo("HIT");
     visit(
-        Look.DESKTOP_LIGHT,
+        look,
         page -> {
           var form = page.locator("larder-invalidate");
-          form.getByLabel("Tag", new Locator.GetByLabelOptions().setExact(true)).fill("jam");
+          form.getByLabel("Tag", new Locator.GetByLabelOptions().setExact(true)).fill(tag);
           button(form, "Invalidate").click();
-          assertThat(dialog(page)).containsText("Invalidate the tag “jam”? That hits 3 entries");
-          PageBrowser.screenshot(page, "cache-invalidate", Look.DESKTOP_LIGHT);
+          assertThat(dialog(page))
+              .containsText("Invalidate the tag “" + tag + "”? That hits 3 entries");
+          PageBrowser.screenshot(page, "cache-invalidate", look);
           button(dialog(page), "Cancel").click();
           assertThat(form.getByRole(AriaRole.STATUS)).hasText("");
-          assertThat(tagged("jam", "jam 0")).isEqualTo("HIT");
+          assertThat(tagged(tag, tag + 0)).isEqualTo("HIT");
 
           button(form, "Invalidate").click();
           button(dialog(page), "Invalidate").click();
           assertThat(form.getByRole(AriaRole.STATUS))
-              .hasText("Invalidated the tag “jam”: 3 entries.");
+              .hasText("Invalidated the tag “" + tag + "”: 3 entries.");
         });
-    assertThat(tagged("jam", "jam 0")).isEqualTo("MISS");
-    assertThat(tagged("bread", "bread")).isEqualTo("HIT");
+    assertThat(tagged(tag, tag + 0)).isEqualTo("MISS");
+    assertThat(tagged("bread-" + look, "bread " + look)).isEqualTo("HIT");
   }
 
   @Test
@@ -296,11 +299,13 @@ final class AdminPageIT {
         });
   }
 
-  @Test
-  void warm_aFile_showsProgressAndTheAnswersAreThere() throws Exception {
+  @ParameterizedTest
+  @EnumSource(Look.class)
+  void warm_aFile_showsProgressAndTheAnswersAreThere(Look look) throws Exception {
+    var model = "slow-" + look;
     var released = new CountDownLatch(1);
     provider.script(
-        "slow",
+        model,
         (request, answer) -> {
           if (request.body().contains("warm 9")) {
             assertThat(released.await(60, TimeUnit.SECONDS)).isTrue();
@@ -309,10 +314,10 @@ final class AdminPageIT {
         });
     var file =
         IntStream.range(0, 10)
-            .mapToObj(i -> ask("slow", "warm " + i))
+            .mapToObj(i -> ask(model, "warm " + i))
             .collect(Collectors.joining("\n", "", "\n"));
     visit(
-        Look.DESKTOP_LIGHT,
+        look,
         page -> {
           var warm = page.locator("larder-warm");
           choose(warm, file);
@@ -321,7 +326,7 @@ final class AdminPageIT {
           assertThat(warm).containsText("9 of 10 done");
           assertThat(warm.getByRole(AriaRole.PROGRESSBAR)).hasAttribute("max", "10");
           warm.scrollIntoViewIfNeeded();
-          PageBrowser.screenshot(page, "cache-warm", Look.DESKTOP_LIGHT);
+          PageBrowser.screenshot(page, "cache-warm", look);
           // the page of another room does not forget it
           link(page, "Chat").click();
           link(page, "Cache").click();
@@ -330,7 +335,7 @@ final class AdminPageIT {
           assertThat(page.locator("larder-warm")).containsText("Warmed.");
           assertThat(page.locator("larder-warm")).containsText("10 of 10 done");
         });
-    assertThat(cache(node.chat(ask("slow", "warm 3")))).isEqualTo("HIT");
+    assertThat(cache(node.chat(ask(model, "warm 3")))).isEqualTo("HIT");
   }
 
   @Test

@@ -129,6 +129,7 @@ final class ChatPageIT {
     try (var context = PageBrowser.context(look)) {
       var page = signedIn(context, base(), key);
       say(page, "demo", "First on " + look + " in " + RUN);
+      assertThat(page.locator("larder-left")).containsText("few, 0 of 2 left, more in 0:0");
       page.getByLabel("Message").fill("Second on " + look + " in " + RUN);
       page.getByLabel("Message").press("Enter");
       var waiting = page.getByRole(AriaRole.TIMER);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import it.PageBrowser.Look;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -211,5 +214,61 @@ final class ContextIT {
             return [growing === whole ? "same" : growing + "\\n\\n" + whole, whole.includes("<b>raw")];
             """);
     assertThat(found).isEqualTo(List.of("same", false));
+  }
+
+  /** A text that is missing would be seen as "undefined", and only by who comes that way. */
+  @Test
+  void texts_ofAllModules_areThereAndUsed() throws IOException {
+    var webapp = Path.of("src/main/webapp");
+    try (var files = Files.walk(webapp)) {
+      var modules =
+          files
+              .filter(file -> file.toString().endsWith(".js"))
+              .filter(file -> !file.endsWith("text.en.js"))
+              .map(file -> webapp.relativize(file).toString())
+              .toList();
+      var found =
+          page.evaluate(
+              """
+              async (modules) => {
+                const { text } = await import("/text.en.js");
+                const missing = [];
+                let checked = 0;
+                const check = (path, module) => {
+                  let at = text;
+                  for (const name of path.split(".")) {
+                    if (at === null || typeof at !== "object" || Array.isArray(at)) return;
+                    if (!(name in at)) return missing.push(`${module}: ${path}`);
+                    at = at[name];
+                    checked++;
+                  }
+                };
+                let all = "";
+                for (const module of modules) {
+                  const source = await (await fetch(`/${module}`)).text();
+                  all += source;
+                  const rooms = [...source.matchAll(/const \\{([^}]*)\\} = text((?:\\.\\w+)*);/g)].flatMap(
+                    ([, names, path]) => names.split(",").map((name) => name.trim().split(/:\\s*/)).map(
+                      (name) => [name.at(-1), `${path}.${name[0]}`.slice(1)]));
+                  for (const [, path] of source.matchAll(/(?<![\\w.])text((?:\\.\\w+)+)/g)) {
+                    // a variable of that name may have a text of its own
+                    if (path.slice(1).split(".")[0] in text) check(path.slice(1), module);
+                  }
+                  for (const [room, its] of rooms) {
+                    for (const [, path] of source.matchAll(new RegExp(String.raw`(?<![\\w.])${room}((?:\\.\\w+)+)`, "g"))) {
+                      check(its + path, module);
+                    }
+                  }
+                }
+                const names = (at) => Object.entries(at).flatMap(([name, value]) =>
+                  [name, ...(typeof value === "object" && !Array.isArray(value) ? names(value) : [])]);
+                // values that the server tells, like OK, are written out nowhere
+                const unused = names(text).filter((name) => /^[a-z]/.test(name) && !new RegExp(String.raw`\\b${name}\\b`).test(all));
+                return [missing, unused, checked > 200];
+              }
+              """,
+              modules);
+      assertThat(found).isEqualTo(List.of(List.of(), List.of(), true));
+    }
   }
 }

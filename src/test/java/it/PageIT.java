@@ -9,6 +9,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import it.PageBrowser.Look;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -185,12 +186,21 @@ final class PageIT {
   @Test
   void say_unknownModel_isToldAndWhatWasTypedStays() {
     try (var context = PageBrowser.context(Look.DESKTOP_LIGHT)) {
-      var page = signedIn(context.newPage());
+      var page = context.newPage();
+      page.navigate(LARDER.uri("/#key=" + newUser()).toString());
       page.getByLabel("Model", label()).fill("unheard-of");
       page.getByLabel("Message").fill("Is anybody there?");
       page.getByLabel("Message").press("Enter");
       assertThat(page.getByRole(AriaRole.ALERT).filter(visible())).containsText("unheard-of");
       assertThat(page.getByLabel("Message")).hasValue("Is anybody there?");
+      // nothing was said, so there is no conversation
+      assertThat(page.getByText("No conversations yet.")).isVisible();
+      assertThat(page).hasURL(LARDER.uri("/#/").toString());
+
+      page.getByLabel("Model", label()).fill("demo");
+      page.getByLabel("Message").press("Enter");
+      assertThat(answer(page)).containsText("This is a demonstration");
+      assertThat(page).hasURL(Pattern.compile("#/c/"));
     }
   }
 

@@ -60,7 +60,7 @@ final class ServerUsersIT {
   }
 
   /** What stands in the guide, of the file that has that element. */
-  private static String guide(String element) {
+  static String guide(String element) {
     try {
       return Pattern.compile("<server>(.*?)</server>", Pattern.DOTALL)
           .matcher(Files.readString(Path.of("docs/guide/security.md")))

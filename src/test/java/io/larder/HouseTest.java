@@ -36,7 +36,7 @@ final class HouseTest {
         arguments("sse", List.of()),
         arguments("json", List.of("com.fasterxml.jackson.core..")),
         arguments("setting", List.of()),
-        arguments("telemetry", List.of("org.eclipse.microprofile.metrics..")),
+        arguments("telemetry", List.of("org.eclipse.microprofile.metrics..", "io.opentelemetry..")),
         // 2 wires
         arguments(
             "valkey",

@@ -37,6 +37,7 @@ public class KeyFilter extends HttpFilter {
     switch (senders.of(request, response)) {
       case Sender.Known(Caller caller, Optional<Sessions.Session> session) -> {
         current.set(caller);
+        request.setAttribute(RequestLog.CALLER, caller);
         session.ifPresent(one -> Sessions.tell(one, request));
         if (request.getMethod().equals("GET")) {
           // what one caller may see, no cache on the way may show to another

@@ -7,16 +7,10 @@ import io.larder.model.Caller;
 import io.larder.ratelimit.Left;
 import io.larder.ratelimit.Limits;
 import jakarta.inject.Inject;
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -47,7 +41,7 @@ public class LimitFilter extends HttpFilter {
     switch (charges.enter(caller)) {
       case Limits.Answer.Go(var pass, var left) -> {
         tell(left, request, response);
-        goOn(new Entered(request, pass), response, chain);
+        UntilComplete.goOn(request, response, chain, pass::settleAsCharged);
       }
       case Limits.Answer.Stop(var refusal) -> {
         tell(refusal.left(), request, response);
@@ -80,68 +74,5 @@ public class LimitFilter extends HttpFilter {
     boolean anthropic = ApiError.path(request).startsWith("/v1/messages");
     LimitHeaders.of(left, anthropic, CLOCK.instant())
         .forEach(header -> response.setHeader(header.name(), header.value()));
-  }
-
-  private static void goOn(Entered request, HttpServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    try {
-      chain.doFilter(request, response);
-    } finally {
-      if (!request.isAsyncStarted()) {
-        request.leave();
-      }
-    }
-  }
-
-  /**
-   * A request that was let in, until its response is complete. Listens from the moment on in which
-   * the response is put off: later it may be complete already.
-   */
-  private static final class Entered extends HttpServletRequestWrapper implements AsyncListener {
-    private final Limits.Pass pass;
-
-    Entered(HttpServletRequest request, Limits.Pass pass) {
-      super(request);
-      this.pass = pass;
-    }
-
-    void leave() {
-      pass.settleAsCharged();
-    }
-
-    @Override
-    public AsyncContext startAsync() {
-      return listened(super.startAsync());
-    }
-
-    @Override
-    public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
-      return listened(super.startAsync(request, response));
-    }
-
-    private AsyncContext listened(AsyncContext context) {
-      context.addListener(this);
-      return context;
-    }
-
-    @Override
-    public void onStartAsync(AsyncEvent event) {
-      event.getAsyncContext().addListener(this);
-    }
-
-    @Override
-    public void onComplete(AsyncEvent event) {
-      leave();
-    }
-
-    @Override
-    public void onError(AsyncEvent event) {
-      leave();
-    }
-
-    @Override
-    public void onTimeout(AsyncEvent event) {
-      leave();
-    }
   }
 }

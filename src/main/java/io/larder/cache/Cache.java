@@ -84,12 +84,24 @@ public final class Cache implements AutoCloseable {
   /** Looks a value up. Never fails: out of reach is an answer too. */
   public Lookup find(Key key) {
     long start = System.nanoTime();
+    var result = "failed";
     try {
       var copy = near.flatMap(one -> one.find(key));
-      return copy.isPresent() && isGood(copy.get()) ? judge(copy.get().kept()) : fetch(key);
+      var found = copy.isPresent() && isGood(copy.get()) ? judge(copy.get().kept()) : fetch(key);
+      result = name(found);
+      return found;
     } finally {
-      telemetry.cacheLookup(Duration.ofNanos(System.nanoTime() - start));
+      telemetry.cacheLookup(result, Duration.ofNanos(System.nanoTime() - start));
     }
+  }
+
+  private static String name(Lookup found) {
+    return switch (found) {
+      case Lookup.Found hit -> "found";
+      case Lookup.Stale past -> "stale";
+      case Lookup.Absent none -> "absent";
+      case Lookup.Unknown down -> "unknown";
+    };
   }
 
   private boolean isGood(Near.Copy copy) {

@@ -1,15 +1,20 @@
 package io.larder.inference;
 
+import io.larder.model.Usage;
+import io.larder.model.Wire;
 import io.larder.provider.ProviderFailure;
 import io.larder.provider.Providers;
 import io.larder.provider.Providers.Answered;
 import io.larder.provider.Providers.Route;
 import io.larder.provider.Question;
 import io.larder.provider.Reply;
+import io.larder.telemetry.Traces;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The call to a provider for a request, and what is charged for it. */
@@ -17,18 +22,27 @@ final class Call {
   private final Providers providers;
   private final Charged charged;
   private final Asked asked;
+  private final Traces traces;
+  private final Traces.Place place;
+  private volatile long startNanos;
+  private volatile String error = "";
   private volatile String provider;
+  private volatile String model;
   private boolean usageAsked;
   private boolean anyAsked;
 
   /** What providers at their limit have said. */
   private final List<LimitExceeded> limited = new ArrayList<>();
 
-  Call(Providers providers, Charged charged, Asked asked) {
+  Call(Providers providers, Charged charged, Asked asked, Traces traces) {
     this.providers = providers;
     this.charged = charged;
     this.asked = asked;
+    this.traces = traces;
+    // on the thread that the request came by
+    this.place = traces.here();
     this.provider = asked.routes().getFirst().provider().name();
+    this.model = asked.routes().getFirst().model();
   }
 
   /**
@@ -39,13 +53,22 @@ final class Call {
    */
   Answered make() throws ProviderFailure {
     boolean isAtWork = false;
+    startNanos = System.nanoTime();
+    if (traces.isOn()) {
+      charged.observe(this::traced);
+    }
     try {
       charged.user();
       var answered = providers.ask(asked.routes(), this::question);
       provider = answered.route().provider().name();
       usageAsked = asked.request().wantsUsage() || answered.route().provider().streamsUsage();
+      model = answered.route().model();
       isAtWork = isGood(answered.reply());
+      error = isAtWork ? "" : String.valueOf(answered.reply().status());
       return answered;
+    } catch (ProviderFailure failure) {
+      error = failure.kind().name().toLowerCase(Locale.ROOT);
+      throw failure;
     } finally {
       if (!isAtWork) {
         charged.nothing();
@@ -77,6 +100,35 @@ final class Call {
             asked.format().wire(),
             asked.headers(),
             asked.request().forwarded(route.model(), route.provider().streamsUsage())));
+  }
+
+  private void traced(Usage usage, boolean isBroken) {
+    if (!anyAsked) {
+      // limits have kept it
+      return;
+    }
+    var wire = asked.format().wire();
+    traces.call(
+        place,
+        new Traces.Call(
+            operation(wire),
+            wire.isAnthropic() ? "anthropic" : "openai",
+            provider,
+            model,
+            asked.request().stream(),
+            usage.input(),
+            usage.output(),
+            isBroken ? "broken_off" : error),
+        Duration.ofNanos(System.nanoTime() - startNanos));
+  }
+
+  private static String operation(Wire wire) {
+    return switch (wire) {
+      case OPENAI_CHAT, OPENAI_RESPONSES, ANTHROPIC_MESSAGES -> "chat";
+      case OPENAI_COMPLETIONS -> "text_completion";
+      case OPENAI_EMBEDDINGS -> "embeddings";
+      case ANTHROPIC_COUNT_TOKENS -> "count_tokens";
+    };
   }
 
   static boolean isGood(Reply reply) {

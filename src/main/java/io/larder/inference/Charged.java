@@ -8,8 +8,10 @@ import io.larder.ratelimit.Policy;
 import io.larder.wire.WireFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one request for a provider is charged: to its user, and to each provider that is asked.
@@ -25,6 +27,19 @@ final class Charged {
   private final List<Limits.Pass> passes = new ArrayList<>();
 
   private Estimate estimate = new Estimate(0, 0);
+
+  /** Who wants to know; the first settlement alone is told. */
+  private final AtomicReference<@Nullable Observer> observer = new AtomicReference<>();
+
+  /** Is told what the answer has cost, or how it has ended. */
+  interface Observer {
+    /**
+     * A request is settled.
+     *
+     * @param isBroken whether the answer has come to no end
+     */
+    void settled(Usage usage, boolean isBroken);
+  }
 
   /**
    * Nothing is charged yet.
@@ -82,9 +97,13 @@ final class Charged {
     }
   }
 
+  void observe(Observer one) {
+    observer.set(one);
+  }
+
   /** No provider has answered, or the one that did has refused. */
   void nothing() {
-    settle(pass -> pass.settle(policy -> 0));
+    settle(pass -> pass.settle(policy -> 0), Usage.UNKNOWN, false);
   }
 
   /** A provider has answered; what it has used, or {@link Usage#UNKNOWN}. */
@@ -92,28 +111,32 @@ final class Charged {
     if (usage.equals(Usage.UNKNOWN)) {
       asEstimated();
     } else {
-      settle(pass -> pass.settle(policy -> estimate.used(policy, usage)));
+      settle(pass -> pass.settle(policy -> estimate.used(policy, usage)), usage, false);
     }
   }
 
   /** A provider has answered with that. */
   void used(WireFormat format, byte[] answer) {
-    if (passes.stream().anyMatch(Limits.Pass::isOwed)) {
+    if (observer.get() != null || passes.stream().anyMatch(Limits.Pass::isOwed)) {
       used(format.read(answer).usage().orElse(Usage.UNKNOWN));
     }
   }
 
   /** A stream has ended before its usage was told, after so many events. */
   void brokenOff(long events) {
-    settle(pass -> pass.settle(policy -> estimate.brokenOff(policy, events)));
+    settle(pass -> pass.settle(policy -> estimate.brokenOff(policy, events)), Usage.UNKNOWN, true);
   }
 
   /** A provider was at work, and nobody knows how much it has used. */
   void asEstimated() {
-    settle(Limits.Pass::settleAsCharged);
+    settle(Limits.Pass::settleAsCharged, Usage.UNKNOWN, false);
   }
 
-  private void settle(Consumer<Limits.Pass> way) {
+  private void settle(Consumer<Limits.Pass> way, Usage usage, boolean isBroken) {
     passes.forEach(way);
+    var told = observer.getAndSet(null);
+    if (told != null) {
+      told.settled(usage, isBroken);
+    }
   }
 }

@@ -57,7 +57,12 @@ final class Exchange implements Asking {
     this.asked = asked;
     this.found = found;
     this.tally = tally;
-    this.call = new Call(inference.providers(), inference.charges().of(asked), asked);
+    this.call =
+        new Call(
+            inference.providers(),
+            inference.charges().of(asked),
+            asked,
+            inference.telemetry().traces());
   }
 
   private CacheStatus status(boolean stored, String detail) {

@@ -28,8 +28,8 @@ class InferenceBeans {
 
   @Produces
   @Singleton
-  Waiters waiters() {
-    return new Waiters();
+  Waiters waiters(Telemetry telemetry) {
+    return new Waiters(telemetry.traces());
   }
 
   void close(@Disposes Waiters waiters) {

@@ -1,5 +1,6 @@
 package io.larder.inference;
 
+import io.larder.telemetry.Traces;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -13,12 +14,18 @@ import java.util.concurrent.TimeUnit;
 public final class Waiters implements Executor, AutoCloseable {
   private static final Duration GOODBYE = Duration.ofSeconds(5);
 
+  private final Traces traces;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("larder-waiter-", 0).factory());
 
+  /** No thread runs yet. */
+  public Waiters(Traces traces) {
+    this.traces = traces;
+  }
+
   @Override
   public void execute(Runnable task) {
-    threads.execute(task);
+    threads.execute(traces.carried(task));
   }
 
   /** Interrupts what still waits, after a short time to finish. */

@@ -14,12 +14,15 @@ import java.util.List;
  */
 record ServerSettings(String host, int port) implements Checked {
   private static final int PORT_MAX = 65_535;
-  private static final List<String> JCACHE = List.of("larder.jcache.ttl", "larder.jcache.classes");
+
+  /** What others check: the server's store of sessions, and the server. */
+  private static final List<String> OF_OTHERS =
+      List.of("larder.jcache.ttl", "larder.jcache.classes", "larder.log.levels");
 
   static ServerSettings from(Settings settings) {
     var host = "larder.http.host";
-    for (var name : JCACHE) {
-      // for the server's store of sessions, which checks it itself
+    for (var name : OF_OTHERS) {
+      // so that it is not taken for one that there is not
       var unused = settings.text(name);
     }
     return new ServerSettings(

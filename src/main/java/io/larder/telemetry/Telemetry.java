@@ -20,15 +20,22 @@ import org.eclipse.microprofile.metrics.Timer;
  */
 public final class Telemetry implements ValkeyFigures {
   private final MetricRegistry registry;
+  private final Traces traces;
   private final Map<String, Counter> counters = new ConcurrentHashMap<>();
   private final Map<String, Timer> timers = new ConcurrentHashMap<>();
   private final AtomicInteger streamsOpen = new AtomicInteger();
   private final Timer lookup;
   private final Timer firstToken;
 
-  /** Figures kept in that registry. */
+  /** Figures kept in that registry, and no traces. */
   public Telemetry(MetricRegistry registry) {
+    this(registry, Traces.OFF);
+  }
+
+  /** Figures kept in that registry. */
+  Telemetry(MetricRegistry registry, Traces traces) {
     this.registry = registry;
+    this.traces = traces;
     this.lookup =
         registry.timer(metadata("larder_cache_lookup", "Time to look one answer up, hit or miss"));
     this.firstToken =
@@ -53,9 +60,20 @@ public final class Telemetry implements ValkeyFigures {
         .inc();
   }
 
-  /** One lookup took that long. */
-  public void cacheLookup(Duration time) {
+  /** Spans of what is measured here. */
+  public Traces traces() {
+    return traces;
+  }
+
+  /**
+   * One lookup took that long.
+   *
+   * @param result {@code found}, {@code stale}, {@code absent}, {@code unknown} = the store has not
+   *     answered, or {@code failed}
+   */
+  public void cacheLookup(String result, Duration time) {
     lookup.update(time);
+    traces.lookup(result, time);
   }
 
   /** A stored value could not be read: another format, or damaged. It counted as a miss. */

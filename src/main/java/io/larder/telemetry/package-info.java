@@ -1,4 +1,4 @@
-/** The only place where a metric gets its name. */
+/** The only place where a metric or a span gets its name. */
 @NullMarked
 package io.larder.telemetry;
 
