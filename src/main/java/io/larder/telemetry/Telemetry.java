@@ -160,8 +160,7 @@ public final class Telemetry implements ValkeyFigures {
 
   @Override
   public void server(String store, ServerFigure figure, Supplier<Double> value) {
-    registry.gauge(
-        metadata(figure.metric(), figure.description()), value, new Tag("store", store));
+    registry.gauge(metadata(figure.metric(), figure.description()), value, new Tag("store", store));
   }
 
   /**

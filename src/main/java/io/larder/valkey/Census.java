@@ -38,8 +38,7 @@ final class Census {
     publish(figures, ServerFigure.REPLICA_LAG, Occupancy::replicaLagSeconds);
   }
 
-  private void publish(
-      ValkeyFigures figures, ServerFigure figure, ToLongFunction<Occupancy> part) {
+  private void publish(ValkeyFigures figures, ServerFigure figure, ToLongFunction<Occupancy> part) {
     figures.server(
         store,
         figure,
