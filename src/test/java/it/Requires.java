@@ -51,6 +51,11 @@ public final class Requires {
     need(Processes.speakTls(), "needs a valkey-server built with TLS");
   }
 
+  /** What makes certificates. */
+  static void openssl() {
+    need(onPath("openssl").isPresent(), "needs openssl");
+  }
+
   /** A program on the PATH. */
   static Optional<Path> onPath(String program) {
     return Stream.of(System.getenv("PATH").split(":", -1))

@@ -18,6 +18,10 @@ final class Failures {
   /** Those of them that another connection may well not give: the server has changed its part. */
   private static final Pattern CHANGED = Pattern.compile("^(LOADING|MASTERDOWN|READONLY) .*");
 
+  /** What a server that took the connection and said nothing looks like. */
+  private static final Pattern SILENT =
+      Pattern.compile("Read timed out|Connection reset|Broken pipe|Unexpected end of stream");
+
   private Failures() {}
 
   /** Whether a reply says that the server cannot serve, whatever it is asked. */
@@ -51,6 +55,23 @@ final class Failures {
       }
     }
     return false;
+  }
+
+  /**
+   * What was at the bottom of a failure, for the log; and of a server that never answered, what may
+   * be wrong that its silence does not tell: a port with TLS closes plain connections, and one
+   * without waits for the rest of what it takes for a command.
+   */
+  static String told(Throwable failure, boolean tls, boolean answeredOnce) {
+    var root = rootOf(failure);
+    boolean silent = SILENT.matcher(root).find();
+    if (answeredOnce || !silent) {
+      return root;
+    }
+    return root
+        + (tls
+            ? " (it never answered; does this port speak TLS, as the URI says?)"
+            : " (it never answered; does this port want TLS, valkeys:// in the URI?)");
   }
 
   /** What was at the bottom of a failure, for the log. */

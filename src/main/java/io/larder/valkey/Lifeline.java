@@ -38,6 +38,7 @@ final class Lifeline implements AutoCloseable {
   private final ScheduledExecutorService scheduler;
   private final Watch watch;
   private volatile @Nullable Link link;
+  private volatile boolean answeredOnce;
   // of the watch's thread only
   private int probes;
   private int probesFailed;
@@ -99,6 +100,7 @@ final class Lifeline implements AutoCloseable {
 
   /** A call was answered. */
   void succeeded() {
+    answeredOnce = true;
     breaker.succeeded();
   }
 
@@ -111,7 +113,11 @@ final class Lifeline implements AutoCloseable {
       if (open != null) {
         open.dropIdle();
       }
-      LOG.log(Level.WARNING, "valkey-{0} is down, breaker open: {1}", store, Failures.rootOf(why));
+      LOG.log(
+          Level.WARNING,
+          "valkey-{0} is down, breaker open: {1}",
+          store,
+          Failures.told(why, uri.tls(), answeredOnce));
     }
   }
 

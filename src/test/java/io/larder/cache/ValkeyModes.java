@@ -170,6 +170,24 @@ abstract class ValkeyModes {
   }
 
   @Test
+  void acl_leastRightsUnderSentinel_suffice() throws IOException {
+    try (var sentinel = ValkeySentinel.start(host())) {
+      for (var user : documentedUsers()) {
+        var words = new ArrayList<>(List.of("ACL", "SETUSER"));
+        words.addAll(List.of(user.split(" ", -1)));
+        assertThat(sentinel.command(words.toArray(String[]::new))).startsWith("+OK");
+      }
+      var state = sentinel.uri().replace("://", "://larder-state:change-me@");
+      everythingWorks(sentinel.uri().replace("://", "://larder-cache:change-me@"), state);
+      try (var node = new TestNode(state)) {
+        var said = node.stores.state().orElseThrow().occupancy();
+        assertThat(said.replicas()).isEqualTo(2);
+        assertThat(said.replicaLagSeconds()).isBetween(0L, 2L);
+      }
+    }
+  }
+
+  @Test
   void acl_leastRightsInACluster_suffice() throws IOException {
     try (var cluster = ValkeyCluster.start(host())) {
       for (var node : cluster.uri().replaceAll("valkey://|\\?.*", "").split(",", -1)) {
