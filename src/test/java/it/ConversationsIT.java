@@ -246,6 +246,7 @@ final class ConversationsIT {
         .containsPattern("larder_conversation_answers_total\\{[^}]*result=\"complete\"")
         .containsPattern("larder_conversation_answers_open")
         .containsPattern("larder_conversation_store_seconds_count\\{[^}]*operation=\"append\"");
+    ShownMetrics.of(new Api(node)).assertAsDocumented();
     var hit = json(admin().say(admin().create("u"), q("p-json", "Where?")));
     assertThat(hit.get("cache").asText()).isEqualTo("HIT");
     assertThat(hit.get("content").asText()).isEqualTo("In a larder");

@@ -119,6 +119,34 @@ final class LimitsIT {
   }
 
   @Test
+  void metrics_ofANode_areAsDocumented() {
+    limit("counted?requests=100;w=60,counted-tokens?tokens=100000;w=60");
+    assertThat(here.chat(ask("m", "counted")).statusCode()).isEqualTo(200);
+    var shown = ShownMetrics.of(new Api(here));
+
+    shown.assertAsDocumented();
+    assertThat(shown.names())
+        .contains(
+            "larder_cache_requests_total",
+            "larder_provider_attempts_total",
+            "larder_inference_seconds",
+            "larder_limit_decisions_total",
+            "larder_limit_tokens_reserved_total",
+            "larder_valkey_memory_bytes",
+            "larder_valkey_evicted_keys",
+            "memory_usedHeap_bytes",
+            "memory_maxHeap_bytes",
+            "gc_time_seconds",
+            "thread_count");
+    Await.until(
+        "Valkey is asked",
+        () ->
+            text(new Api(here).get("/metrics"))
+                .lines()
+                .anyMatch(line -> line.matches("larder_valkey_keys\\{.*store=\"state\".*} \\d.*")));
+  }
+
+  @Test
   void headers_onBothWires_tellWhatIsLeft() {
     limit(
         "tight?requests=2;w=60,tight-tokens?tokens=100000;w=3600,tight-in?input-tokens=5000;w=60,"
