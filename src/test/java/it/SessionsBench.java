@@ -26,6 +26,8 @@ final class SessionsBench {
   private static final Duration WARM_UP = Duration.ofSeconds(8);
   private static final Duration TIME = Duration.ofSeconds(5);
   private static final int COUNTED = 100;
+  private static final int IDLE = 100_000;
+  private static final Pattern MEMORY = Pattern.compile("\\bused_memory:(\\d+)");
   private static final Pattern CALLS = Pattern.compile("cmdstat_([^:]+):calls=(\\d+)");
   private static final List<String> JVM = List.of("-Xmx512m", "-XX:+UseParallelGC");
 
@@ -43,6 +45,67 @@ final class SessionsBench {
     Files.writeString(Path.of("target/bench/sessions.md"), report);
     System.getLogger(SessionsBench.class.getName())
         .log(System.Logger.Level.INFO, "{0}", report.toString());
+  }
+
+  /** Sessions that nobody uses: what each takes in Valkey, and what they cost those in use. */
+  @Test
+  void sessions_idle_areMeasured() throws Exception {
+    try (var valkey = ValkeyProcess.start();
+        var server =
+            SessionServer.start(
+                "bench-idle",
+                String.format(larder(), "GET_AND_SET_ATTRIBUTES", valkey.uri()),
+                JVM)) {
+      var used = new ArrayList<String>();
+      for (int i = 0; i < SESSIONS; i++) {
+        used.add(server.begin("set&name=n&value=0"));
+      }
+      IntConsumer write = i -> server.ask("set&name=n&value=" + i, used.get(i % SESSIONS));
+      load(WARM_UP, write);
+      var before = load(TIME, write);
+      long empty = memory(valkey);
+      begin(server, IDLE);
+      long each = (memory(valkey) - empty) / IDLE;
+      var after = load(TIME, write);
+      var report =
+          String.format(
+              Locale.ROOT,
+              "%,d idle sessions of one attribute: %,d bytes each in Valkey; writes of 200 others,"
+                  + " req/s (p50, p99): %s before, %s after%n",
+              IDLE,
+              each,
+              before,
+              after);
+      Files.createDirectories(Path.of("target/bench"));
+      Files.writeString(Path.of("target/bench/sessions-idle.md"), report);
+      System.getLogger(SessionsBench.class.getName()).log(System.Logger.Level.INFO, report);
+    }
+  }
+
+  private static void begin(SessionServer server, int count) throws Exception {
+    try (var threads = Executors.newFixedThreadPool(CONNECTIONS)) {
+      var tasks = new ArrayList<Future<?>>();
+      for (int n = 0; n < CONNECTIONS; n++) {
+        tasks.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < count / CONNECTIONS; i++) {
+                    server.begin("set&name=n&value=1");
+                  }
+                }));
+      }
+      for (var task : tasks) {
+        task.get();
+      }
+    }
+  }
+
+  private static long memory(ValkeyProcess valkey) {
+    var used = MEMORY.matcher(valkey.command("INFO", "memory"));
+    if (!used.find()) {
+      throw new IllegalStateException("Valkey does not tell its memory");
+    }
+    return Long.parseLong(used.group(1));
   }
 
   private record Figure(String name, String text) {}

@@ -191,6 +191,30 @@ final class SignedInNodesIT {
     assertThat(before.forged("GET", "/", "").statusCode()).isEqualTo(200);
   }
 
+  /** Goal: who is signed in stays so on all nodes, over many requests, and can sign out. */
+  @Test
+  void session_whileValkeyIsFull_goesOnAndEnds() {
+    var first = Browser.signIn(here, LarderProcess.KEY);
+    var second = Browser.signIn(there, LarderProcess.KEY);
+    assertThat(valkey.command("CONFIG", "SET", "maxmemory", "1")).startsWith("+OK");
+    try {
+      for (int i = 0; i < 30; i++) {
+        for (var browser : List.of(first, second)) {
+          assertThat(browser.isKnown()).isTrue();
+          var node = i % 2 == 0 ? here : there;
+          assertThat(new Browser(node, browser.cookie(), browser.token()).isKnown()).isTrue();
+        }
+      }
+      assertThat(first.send("DELETE", "/api/session", "").statusCode()).isEqualTo(204);
+      assertThat(first.isKnown()).isFalse();
+      assertThat(second.isKnown()).isTrue();
+    } finally {
+      valkey.command("CONFIG", "SET", "maxmemory", "0");
+    }
+    awaitShared();
+    assertThat(second.isKnown()).isTrue();
+  }
+
   /** Goal: so it is where the server's session alone is not kept, which it does not say. */
   @Test
   void signIn_sessionNotKept_isRefusedAndForgotten() {

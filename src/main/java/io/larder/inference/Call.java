@@ -8,7 +8,10 @@ import io.larder.provider.Providers.Answered;
 import io.larder.provider.Providers.Route;
 import io.larder.provider.Question;
 import io.larder.provider.Reply;
+import io.larder.sse.SseReader;
+import io.larder.telemetry.Telemetry;
 import io.larder.telemetry.Traces;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,14 +20,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The call to a provider for a request, and what is charged for it. */
+/** The call to a provider for a request, what is charged for it, and how long it takes. */
 final class Call {
+  private static final String EVENT_STREAM = "text/event-stream";
+
   private final Providers providers;
   private final Charged charged;
   private final Asked asked;
-  private final Traces traces;
+  private final Tally tally;
+  private final Telemetry telemetry;
   private final Traces.Place place;
-  private volatile long startNanos;
+  private final long startNanos = System.nanoTime();
+  private volatile long askedNanos;
+  private volatile boolean begun;
   private volatile String error = "";
   private volatile String provider;
   private volatile String model;
@@ -34,13 +42,15 @@ final class Call {
   /** What providers at their limit have said. */
   private final List<LimitExceeded> limited = new ArrayList<>();
 
-  Call(Providers providers, Charged charged, Asked asked, Traces traces) {
-    this.providers = providers;
-    this.charged = charged;
+  /** A call for a request that came just now. */
+  Call(Inference inference, Asked asked, Tally tally) {
+    this.providers = inference.providers();
+    this.charged = inference.charges().of(asked);
     this.asked = asked;
-    this.traces = traces;
+    this.tally = tally;
+    this.telemetry = inference.telemetry();
     // on the thread that the request came by
-    this.place = traces.here();
+    this.place = telemetry.traces().here();
     this.provider = asked.routes().getFirst().provider().name();
     this.model = asked.routes().getFirst().model();
   }
@@ -53,8 +63,8 @@ final class Call {
    */
   Answered make() throws ProviderFailure {
     boolean isAtWork = false;
-    startNanos = System.nanoTime();
-    if (traces.isOn()) {
+    askedNanos = System.nanoTime();
+    if (telemetry.traces().isOn()) {
       charged.observe(this::traced);
     }
     try {
@@ -108,18 +118,20 @@ final class Call {
       return;
     }
     var wire = asked.format().wire();
-    traces.call(
-        place,
-        new Traces.Call(
-            operation(wire),
-            wire.isAnthropic() ? "anthropic" : "openai",
-            provider,
-            model,
-            asked.request().stream(),
-            usage.input(),
-            usage.output(),
-            isBroken ? "broken_off" : error),
-        Duration.ofNanos(System.nanoTime() - startNanos));
+    telemetry
+        .traces()
+        .call(
+            place,
+            new Traces.Call(
+                operation(wire),
+                wire.isAnthropic() ? "anthropic" : "openai",
+                provider,
+                model,
+                asked.request().stream(),
+                usage.input(),
+                usage.output(),
+                isBroken ? "broken_off" : error),
+            Duration.ofNanos(System.nanoTime() - askedNanos));
   }
 
   private static String operation(Wire wire) {
@@ -147,5 +159,87 @@ final class Call {
   /** Whether the provider was asked to tell the usage of a stream. */
   boolean isUsageAsked() {
     return usageAsked;
+  }
+
+  /** Whether the answer is the stream that was asked for. */
+  boolean isStream(Reply reply) {
+    return isGood(reply) && asked.request().stream() && reply.isOf(EVENT_STREAM);
+  }
+
+  /** What passes a stream on to its one client. */
+  Relay relay(Reply reply, SseReader reader) {
+    return relay(reply, reader, asked.request().wantsUsage() || !usageAsked);
+  }
+
+  Relay relay(Reply reply, SseReader reader, boolean showsUsage) {
+    return new Relay(asked.format(), reply, reader, showsUsage, telemetry, charged);
+  }
+
+  /** Reads the body up to what can be kept, and one byte more if there is more. */
+  byte[] read(Reply reply) throws ProviderFailure {
+    try {
+      var bytes = reply.read(asked.valueBytesMax());
+      if (bytes.length <= asked.valueBytesMax()) {
+        reply.close();
+      }
+      return bytes;
+    } catch (ProviderFailure failure) {
+      closeQuietly(reply);
+      throw failure;
+    } catch (IOException broken) {
+      closeQuietly(reply);
+      throw new IllegalStateException("a provider's body must fail with ProviderFailure", broken);
+    }
+  }
+
+  Answer answer(Reply reply, Answer.Body body, CacheStatus status) {
+    return new Answer(reply.status(), reply.headers(), body, status, provider, Optional.empty());
+  }
+
+  /** The provider has sent something; counts once. */
+  void eventCame() {
+    if (!begun) {
+      begun = true;
+      telemetry.firstToken(elapsed());
+    }
+  }
+
+  /** The provider has sent all. */
+  void finished() {
+    var time = elapsed();
+    telemetry.inference(provider, asked.format().wire().id(), asked.request().stream(), time);
+    tally.missTook(time);
+  }
+
+  /** Milliseconds since the request came. */
+  int millis() {
+    return (int) Math.min(Integer.MAX_VALUE, elapsed().toMillis());
+  }
+
+  /** Since the request came. */
+  Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
+  /** The provider has not answered, or with an error. */
+  void failed() {
+    tally.failed();
+  }
+
+  Asked asked() {
+    return asked;
+  }
+
+  Tally tally() {
+    return tally;
+  }
+
+  private static void closeQuietly(Reply reply) {
+    try {
+      reply.close();
+    } catch (IOException alreadyBroken) {
+      // the failure that led here is the one to report
+      return;
+    }
   }
 }

@@ -4,26 +4,15 @@ import io.larder.cache.Kept;
 import io.larder.cache.Lookup;
 import io.larder.live.Flight;
 import io.larder.live.Flights.Boarding;
-import io.larder.live.Head;
 import io.larder.live.Outcome;
-import io.larder.live.Part;
-import io.larder.model.Header;
-import io.larder.model.Usage;
 import io.larder.provider.ProviderFailure;
-import io.larder.provider.Providers.Answered;
 import io.larder.provider.Reply;
 import io.larder.sse.SseReader;
-import io.larder.telemetry.Telemetry;
-import io.larder.wire.WireFormat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One request that the cache could not answer: joins a call to a provider that is under way for an
@@ -33,22 +22,15 @@ final class Exchange implements Asking {
   /** How often a request joins others whose calls then fail, before it gives up. */
   private static final int ROUNDS_MAX = 3;
 
-  /** Largest refusal of a provider that is passed on to all who wait. */
-  private static final int REFUSAL_BYTES_MAX = 64 * 1024;
-
   private static final Logger LOG = System.getLogger(Exchange.class.getName());
-  private static final String JSON = "application/json";
-  private static final String EVENT_STREAM = "text/event-stream";
 
   private final Inference inference;
   private final Asked asked;
   private final Tally tally;
   private final Keeper keeper;
   private final Call call;
-  private final long startNanos = System.nanoTime();
   private Lookup found;
-  private volatile boolean begun;
-  private volatile boolean hasKept;
+  private Optional<Lead> led = Optional.empty();
   private Optional<Flight> flight = Optional.empty();
 
   Exchange(Inference inference, Asked asked, Lookup found, Tally tally, Keeper keeper) {
@@ -57,16 +39,7 @@ final class Exchange implements Asking {
     this.asked = asked;
     this.found = found;
     this.tally = tally;
-    this.call =
-        new Call(
-            inference.providers(),
-            inference.charges().of(asked),
-            asked,
-            inference.telemetry().traces());
-  }
-
-  private CacheStatus status(boolean stored, String detail) {
-    return asked.missed(found, stored, detail);
+    this.call = new Call(inference, asked, tally);
   }
 
   /**
@@ -133,7 +106,7 @@ final class Exchange implements Asking {
       return askAlone();
     }
     tally.failed();
-    var stale = stale();
+    var stale = inference.ifError(asked, found, tally);
     if (stale.isPresent()) {
       return stale.get();
     }
@@ -149,7 +122,7 @@ final class Exchange implements Asking {
         inference.cache().find(asked.key()) instanceof Lookup.Found(Kept kept)
             && kept.version() != seen();
     if (late) {
-      end(mine, new Outcome.Abandoned("the cache has an answer by now"));
+      inference.flights().end(mine, new Outcome.Abandoned("the cache has an answer by now"));
       mine.leave();
     }
     return late;
@@ -207,282 +180,47 @@ final class Exchange implements Asking {
   /** Asks a provider, for all who follow. */
   private Answer lead(Flight mine) throws ProviderFailure {
     flight = Optional.of(mine);
-    boolean goesOn = false;
-    try {
-      var answered = call.make();
-      var reply = answered.reply();
-      if (Call.isGood(reply) && asked.request().stream() && reply.isOf(EVENT_STREAM)) {
-        var answer = stream(mine, reply);
-        goesOn = true;
-        return answer;
-      }
-      return whole(mine, reply);
-    } catch (NotAdmitted refused) {
-      end(mine, new Outcome.Abandoned("limits keep who asked first"));
-      return staleInPlaceOf(refused).orElseThrow(() -> refused);
-    } catch (ProviderFailure failure) {
-      tally.failed();
-      end(mine, new Outcome.Failed(String.valueOf(failure.getMessage())));
-      var stale = stale();
-      if (stale.isPresent()) {
-        LOG.log(Level.WARNING, "served stale: {0}", failure.getMessage());
-        return stale.get();
-      }
-      throw failure;
-    } finally {
-      if (!goesOn) {
-        call.charged().asEstimated();
-        // whatever happened; an end that was given before holds
-        end(mine, new Outcome.Failed("the answer cannot be shared"));
-        mine.leave();
-      }
-    }
-  }
-
-  private Answer stream(Flight mine, Reply reply) {
-    var head = head(mine, reply, true);
-    mine.log().open(head);
-    var pump = new Pump(this, mine, reply);
-    mine.setAudience(pump);
-    try {
-      inference.waiters().execute(pump::run);
-    } catch (RejectedExecutionException stopping) {
-      pump.close();
-      throw stopping;
-    }
-    var view = View.whole(Forms.showsUsage(head, asked.request().wantsUsage()));
-    var delivery = new Delivery(mine, format(), view, inference.telemetry(), pump);
-    return new Answer(
-        reply.status(),
-        reply.headers(),
-        delivery,
-        status(false, ""),
-        provider(),
-        Optional.of(inference.streamName(asked, mine.id().answerId())));
-  }
-
-  private Head head(Flight mine, Reply reply, boolean stream) {
-    return new Head(
-        mine.id().answerId(),
-        provider(),
-        reply.status(),
-        reply.contentType(),
-        stream,
-        stream && call.isUsageAsked());
-  }
-
-  private Answer whole(Flight mine, Reply reply) throws ProviderFailure {
-    byte[] bytes = read(reply);
-    eventCame();
-    if (bytes.length > asked.valueBytesMax()) {
-      end(mine, new Outcome.Unshared("the answer is too large to be shared"));
-      return answer(reply, new Rest(bytes, reply), status(false, "too-large"));
-    }
-    finished();
-    if (!Call.isGood(reply)) {
-      return refused(mine, reply, bytes);
-    }
-    if (asked.request().stream() || !reply.isOf(JSON)) {
-      end(mine, new Outcome.Unshared("the answer is of another type than was asked for"));
-      return answer(reply, Answer.Whole.of(bytes), status(false, "content-type"));
-    }
-    var sign = format().read(bytes);
-    call.charged().used(sign.usage().orElse(Usage.UNKNOWN));
-    if (!sign.unfit().isEmpty()) {
-      share(mine, reply, bytes, false);
-      return answer(reply, Answer.Whole.of(bytes), status(false, sign.unfit()));
-    }
-    var part = new Part(bytes, millis(), 0, 0);
-    boolean kept =
-        keep(head(mine, reply, false), List.of(part), sign.usage().orElse(Usage.UNKNOWN));
-    share(mine, reply, bytes, kept);
-    return answer(
-        reply,
-        Answer.Whole.of(bytes),
-        status(kept, kept || !asked.usesCache() ? "" : "superseded"));
-  }
-
-  /** Reads the body up to what can be kept, and one byte more if there is more. */
-  private byte[] read(Reply reply) throws ProviderFailure {
-    try {
-      var bytes = reply.read(asked.valueBytesMax());
-      if (bytes.length <= asked.valueBytesMax()) {
-        reply.close();
-      }
-      return bytes;
-    } catch (ProviderFailure failure) {
-      closeQuietly(reply);
-      throw failure;
-    } catch (IOException broken) {
-      closeQuietly(reply);
-      throw new IllegalStateException("a provider's body must fail with ProviderFailure", broken);
-    }
-  }
-
-  private void share(Flight mine, Reply reply, byte[] bytes, boolean stored) {
-    mine.log().open(head(mine, reply, false));
-    if (mine.log().add(List.of(new Part(bytes, millis(), 0, 0)))) {
-      end(mine, new Outcome.Complete(stored));
-    } else if (stored) {
-      // it is in the cache: whoever waits finds it there
-      end(mine, new Outcome.Abandoned("the cache has an answer by now"));
-    } else {
-      end(mine, new Outcome.Unshared("there is no room to share the answer"));
-    }
-  }
-
-  /** The provider's own error; all who wait get it if asking again would give it again. */
-  private Answer refused(Flight mine, Reply reply, byte[] bytes) {
-    tally.failed();
-    int status = reply.status();
-    if (status / 100 == 4 && bytes.length <= REFUSAL_BYTES_MAX) {
-      end(mine, new Outcome.Refused(status, reply.contentType(), retryAfter(reply), bytes));
-    } else {
-      end(mine, new Outcome.Failed("provider " + provider() + " answered " + status));
-    }
-    var stale = isError(status) ? stale() : Optional.<Answer>empty();
-    return stale.orElseGet(
-        () -> answer(reply, Answer.Whole.of(bytes), status(false, "status-" + status)));
-  }
-
-  private static String retryAfter(Reply reply) {
-    return reply.headers().stream()
-        .filter(header -> header.name().equalsIgnoreCase("retry-after"))
-        .map(Header::value)
-        .findFirst()
-        .orElse("");
-  }
-
-  private static boolean isError(int status) {
-    return status == 500 || status == 502 || status == 503 || status == 504;
-  }
-
-  private Answer answer(Reply reply, Answer.Body body, CacheStatus status) {
-    return new Answer(reply.status(), reply.headers(), body, status, provider(), Optional.empty());
+    var lead = new Lead(inference, call, keeper, found, mine);
+    led = Optional.of(lead);
+    return lead.ask();
   }
 
   /** Asks without a log: nothing is kept, nobody follows. */
   private Answer direct() throws ProviderFailure {
-    Answered answered;
+    Reply reply;
     try {
-      answered = call.make();
+      reply = call.make().reply();
     } catch (ProviderFailure failure) {
       tally.failed();
       throw failure;
     }
-    var reply = answered.reply();
-    if (Call.isGood(reply) && asked.request().stream() && reply.isOf(EVENT_STREAM)) {
-      var reader = new SseReader(reply.body(), Pump.FRAME_BYTES_MAX);
-      boolean showsUsage = asked.request().wantsUsage() || !call.isUsageAsked();
-      var relay =
-          new Relay(format(), reply, reader, showsUsage, inference.telemetry(), call.charged());
-      return answer(reply, relay, status(false, ""));
+    var status = asked.missed(found, false, "");
+    if (call.isStream(reply)) {
+      return call.answer(
+          reply, call.relay(reply, new SseReader(reply.body(), Pump.FRAME_BYTES_MAX)), status);
     }
     if (!Call.isGood(reply)) {
       tally.failed();
     }
     try {
-      var bytes = read(reply);
-      finished();
+      var bytes = call.read(reply);
+      call.finished();
       if (bytes.length > asked.valueBytesMax()) {
-        return answer(reply, new Rest(bytes, reply), status(false, ""));
+        return call.answer(reply, new Rest(bytes, reply), status);
       }
-      call.charged().used(format(), bytes);
-      return answer(reply, Answer.Whole.of(bytes), status(false, ""));
+      call.charged().used(asked.format(), bytes);
+      return call.answer(reply, Answer.Whole.of(bytes), status);
     } finally {
       call.charged().asEstimated();
     }
   }
 
-  /** A provider at its limit is as good as one that fails; a caller at a limit gets nothing. */
-  private Optional<Answer> staleInPlaceOf(NotAdmitted refused) {
-    return refused instanceof LimitExceeded limit && !limit.isOfCaller()
-        ? stale()
-        : Optional.empty();
-  }
-
-  private Optional<Answer> stale() {
-    return asked
-        .fallback(found, inference.now())
-        .flatMap(kept -> inference.stale(kept, asked, tally, "if-error"));
-  }
-
-  /** Keeps the stream that a flight has logged, and says whether the cache took it. */
-  boolean keep(Flight mine, Part last, Usage usage) {
-    var head = mine.log().head();
-    var parts = new ArrayList<>(mine.log().view(0).parts());
-    parts.add(last);
-    return head.isPresent() && keep(head.get(), parts, usage);
-  }
-
-  private boolean keep(Head head, List<Part> parts, Usage usage) {
-    hasKept = keeper.keep(head, parts, usage, elapsed());
-    return hasKept;
-  }
-
   @Override
   public boolean hasKept() {
-    return hasKept
+    return led.filter(Lead::hasKept).isPresent()
         || flight
             .flatMap(joined -> joined.log().outcome())
             .filter(outcome -> outcome instanceof Outcome.Complete(boolean stored) && stored)
             .isPresent();
-  }
-
-  void end(Flight mine, Outcome outcome) {
-    inference.flights().end(mine, outcome);
-  }
-
-  Detached.Stay goesOnAlone() {
-    return inference.detached().begin();
-  }
-
-  WireFormat format() {
-    return asked.format();
-  }
-
-  Charged charged() {
-    return call.charged();
-  }
-
-  String provider() {
-    return call.provider();
-  }
-
-  Telemetry telemetry() {
-    return inference.telemetry();
-  }
-
-  /** The provider has sent something; counts once. */
-  void eventCame() {
-    if (!begun) {
-      begun = true;
-      telemetry().firstToken(elapsed());
-    }
-  }
-
-  /** The provider has sent all. */
-  void finished() {
-    var time = elapsed();
-    telemetry().inference(provider(), format().wire().id(), asked.request().stream(), time);
-    tally.missTook(time);
-  }
-
-  /** Milliseconds since the request came. */
-  int millis() {
-    return (int) Math.min(Integer.MAX_VALUE, elapsed().toMillis());
-  }
-
-  private Duration elapsed() {
-    return Duration.ofNanos(System.nanoTime() - startNanos);
-  }
-
-  private static void closeQuietly(Reply reply) {
-    try {
-      reply.close();
-    } catch (IOException alreadyBroken) {
-      // the failure that led here is the one to report
-      return;
-    }
   }
 }

@@ -234,6 +234,11 @@ public final class Inference {
         });
   }
 
+  /** The answer past its time that may serve when providers fail (RFC 5861, 4). */
+  Optional<Answer> ifError(Asked asked, Lookup found, Tally tally) {
+    return asked.fallback(found, now()).flatMap(kept -> stale(kept, asked, tally, "if-error"));
+  }
+
   private Optional<Answer> read(Kept kept, Asked asked, Function<Replay, Answer> made) {
     var entry = Entry.decode(kept.value());
     if (entry.isEmpty()) {

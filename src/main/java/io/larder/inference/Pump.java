@@ -31,7 +31,8 @@ final class Pump implements Flight.Audience {
 
   private static final Logger LOG = System.getLogger(Pump.class.getName());
 
-  private final Exchange exchange;
+  private final Lead lead;
+  private final Call call;
   private final Flight flight;
   private final Reply reply;
   private final SseReader reader;
@@ -44,12 +45,13 @@ final class Pump implements Flight.Audience {
 
   private volatile Detached.@Nullable Stay alone;
 
-  Pump(Exchange exchange, Flight flight, Reply reply) {
-    this.exchange = exchange;
+  Pump(Lead lead, Flight flight, Reply reply) {
+    this.lead = lead;
+    this.call = lead.call();
     this.flight = flight;
     this.reply = reply;
     this.reader = new SseReader(reply.body(), FRAME_BYTES_MAX);
-    this.verdict = new Verdict(exchange.format());
+    this.verdict = new Verdict(call.asked().format());
   }
 
   /** Reads the stream to its end. */
@@ -75,11 +77,11 @@ final class Pump implements Flight.Audience {
     while (true) {
       var frames = reader.next();
       if (frames.isEmpty()) {
-        var why = "provider " + exchange.provider() + " ended its stream without the last event";
+        var why = "provider " + call.provider() + " ended its stream without the last event";
         end(new Outcome.Failed(why, verdict.hasFailed()));
         return true;
       }
-      exchange.eventCame();
+      call.eventCame();
       var now = alone;
       if (now != null && now.isOver() && !flight.isFollowedElsewhere()) {
         end(new Outcome.Failed("nobody waits for the answer any more"));
@@ -105,8 +107,7 @@ final class Pump implements Flight.Audience {
         break;
       }
       var sign = verdict.add(frame);
-      var part =
-          new Part(frame.bytes(), exchange.millis(), sign.hidden().from(), sign.hidden().to());
+      var part = new Part(frame.bytes(), call.millis(), sign.hidden().from(), sign.hidden().to());
       if (sign.kind() == Sign.Kind.END) {
         return finish(parts, part);
       }
@@ -119,9 +120,9 @@ final class Pump implements Flight.Audience {
     if (!parts.isEmpty() && !flight.log().add(parts)) {
       return false;
     }
-    boolean stored = verdict.isFit() && exchange.keep(flight, last, verdict.usage());
-    exchange.finished();
-    exchange.charged().used(verdict.usage());
+    boolean stored = verdict.isFit() && lead.keep(last, verdict.usage());
+    call.finished();
+    call.charged().used(verdict.usage());
     // the last event has room in any case: nobody is left without an end for a few bytes
     flight.log().addLast(last);
     end(new Outcome.Complete(stored));
@@ -129,7 +130,7 @@ final class Pump implements Flight.Audience {
   }
 
   private void end(Outcome outcome) {
-    exchange.end(flight, outcome);
+    lead.end(outcome);
   }
 
   /** Gives the rest to the client, if he is still there; says whether nobody takes it. */
@@ -146,13 +147,12 @@ final class Pump implements Flight.Audience {
   }
 
   Relay relay(boolean showsUsage) {
-    return new Relay(
-        exchange.format(), reply, reader, showsUsage, exchange.telemetry(), exchange.charged());
+    return call.relay(reply, reader, showsUsage);
   }
 
   @Override
   public void gone() {
-    alone = exchange.goesOnAlone();
+    alone = lead.goesOnAlone();
   }
 
   @Override
@@ -170,7 +170,7 @@ final class Pump implements Flight.Audience {
 
   void close() {
     endOfStay();
-    exchange.charged().brokenOff(verdict.events());
+    call.charged().brokenOff(verdict.events());
     try {
       reply.close();
     } catch (IOException broken) {

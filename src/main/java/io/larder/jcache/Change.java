@@ -140,6 +140,11 @@ final class Change {
     return access;
   }
 
+  /** Whether it sets what is there already, if that is as expected. */
+  boolean isReplacement() {
+    return condition == Condition.EQUAL && !removes();
+  }
+
   boolean removes() {
     return value == null;
   }

@@ -1,5 +1,6 @@
 package io.larder.jcache;
 
+import io.larder.valkey.ValkeyUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>a new session that cannot be written is told to be written, and is absent in the next
  *       request: it has no attributes in the store, since those are kept only beside it;
  *   <li>a change that cannot be written is told not to have happened, as one that came too late;
+ *   <li>a store that is full is read from all the same: who is signed in stays so. A change of a
+ *       session that it refuses is told to have happened, since the server would try for ever; the
+ *       next request does not find it;
  *   <li>a session that cannot be removed is absent for this node from then on, and is removed when
  *       the store is back: a sign-out is not undone by an outage. The promise dies with the node.
  * </ul>
@@ -49,6 +53,7 @@ final class SteadyEntries implements Entries {
   private final LongSupplier nanoTime;
   private final Set<String> owed = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean losing = new AtomicBoolean();
+  private final AtomicBoolean refusing = new AtomicBoolean();
 
   /**
    * Steady entries.
@@ -79,15 +84,26 @@ final class SteadyEntries implements Entries {
       return Change.Outcome.REFUSED;
     }
     try {
-      return reached(() -> entries.change(place, change));
+      var outcome = reached(() -> entries.change(place, change));
+      if (refusing.get() && refusing.compareAndSet(true, false)) {
+        LOG.log(Level.INFO, "changes of sessions are taken again");
+      }
+      return outcome;
     } catch (CacheException outOfReach) {
-      lose(outOfReach);
+      if (isRefusal(outOfReach)) {
+        refuse(outOfReach);
+      } else {
+        lose(outOfReach);
+      }
       return lost(place, change, outOfReach);
     }
   }
 
   private Change.Outcome lost(Place place, Change change, CacheException outOfReach) {
     boolean whole = place.role() == Place.Role.HEAD;
+    if (whole && isRefusal(outOfReach) && change.isReplacement()) {
+      return new Change.Outcome(true, change.expected());
+    }
     if (whole && change.removes() && change.condition() == Change.Condition.ANY) {
       if (owed.size() >= OWED_MAX) {
         throw outOfReach;
@@ -135,6 +151,17 @@ final class SteadyEntries implements Entries {
           Level.WARNING,
           "sessions are out of reach, requests go on signed out: {0}",
           outOfReach.getMessage());
+    }
+  }
+
+  private static boolean isRefusal(CacheException failure) {
+    return failure.getCause() instanceof ValkeyUnavailable unavailable && unavailable.isRefusal();
+  }
+
+  /** The store answers, and takes nothing: who is signed in stays so. */
+  private void refuse(CacheException refusal) {
+    if (refusing.compareAndSet(false, true)) {
+      LOG.log(Level.WARNING, "changes of sessions are refused: {0}", refusal.getMessage());
     }
   }
 

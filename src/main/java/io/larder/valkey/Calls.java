@@ -61,12 +61,13 @@ final class Calls {
       return reply;
     } catch (JedisDataException refusal) {
       figures.valkeyCall(store, "error");
+      var message = "valkey-" + store + " refused: " + refusal.getMessage();
       if (Failures.isNotServing(refusal)) {
         lifeline.failed(refusal);
-      } else {
-        lifeline.succeeded();
+        throw new ValkeyUnavailable(message, refusal);
       }
-      throw new ValkeyUnavailable("valkey-" + store + " refused: " + refusal.getMessage(), refusal);
+      lifeline.succeeded();
+      throw ValkeyUnavailable.refusal(message, refusal);
     } catch (JedisException failure) {
       if (Failures.isBusy(failure)) {
         figures.valkeyCall(store, "busy");

@@ -6,9 +6,12 @@ package io.larder.valkey;
 public final class ValkeyUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean isRefusal;
+
   ValkeyUnavailable(String message) {
     // on the path of every request while the breaker is open: no stack trace
     super(message, null, false, false);
+    this.isRefusal = false;
   }
 
   /** A reply that came, but makes no sense. */
@@ -17,6 +20,24 @@ public final class ValkeyUnavailable extends RuntimeException {
   }
 
   ValkeyUnavailable(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  private ValkeyUnavailable(String message, Throwable cause, boolean isRefusal) {
     super(message, cause);
+    this.isRefusal = isRefusal;
+  }
+
+  /** It serves, but has answered this command with an error. */
+  static ValkeyUnavailable refusal(String message, Throwable cause) {
+    return new ValkeyUnavailable(message, cause, true);
+  }
+
+  /**
+   * Whether it serves, but has refused this command: it is full and takes nothing more, say. What
+   * it has can be read.
+   */
+  public boolean isRefusal() {
+    return isRefusal;
   }
 }

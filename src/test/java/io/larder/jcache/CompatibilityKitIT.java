@@ -19,8 +19,8 @@ import org.junit.runner.notification.RunListener;
 /**
  * The compatibility kit of JSR-107 against real Valkey: all of it but what is about annotations.
  */
-final class CompatibilityKit {
-  private static final Logger LOG = System.getLogger(CompatibilityKit.class.getName());
+final class CompatibilityKitIT {
+  private static final Logger LOG = System.getLogger(CompatibilityKitIT.class.getName());
   private static final String KIT = "org.jsr107.tck.";
   private static final List<String> CLASSES =
       List.of(
@@ -69,7 +69,7 @@ final class CompatibilityKit {
       System.setProperty("javax.cache.CacheManager", StoredCaches.class.getName());
       System.setProperty("javax.cache.Cache", StoredCache.class.getName());
       System.setProperty("javax.cache.Cache.Entry", "io.larder.jcache.Walk$Pair");
-      var types = CLASSES.stream().map(CompatibilityKit::type).toArray(Class<?>[]::new);
+      var types = CLASSES.stream().map(CompatibilityKitIT::type).toArray(Class<?>[]::new);
       var core = new JUnitCore();
       var listener = new Listener();
       core.addListener(listener);
@@ -104,7 +104,7 @@ final class CompatibilityKit {
 
   /** Those that do not pass; docs/internals/jcache.md says why. */
   private static Set<String> listed() throws Exception {
-    try (var file = CompatibilityKit.class.getResourceAsStream("tck-not-passing.txt")) {
+    try (var file = CompatibilityKitIT.class.getResourceAsStream("tck-not-passing.txt")) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .filter(line -> !line.isBlank() && !line.startsWith("#"))
