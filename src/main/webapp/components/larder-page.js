@@ -1,24 +1,34 @@
 import { LitElement, html, nothing } from "lit";
-import { Client } from "../client.js";
-import "./larder-answer.js";
+import { ContextController } from "../context/lit.js";
+import { OpenCodeContext } from "../context/open-code-context.js";
+import { text } from "../text.en.js";
+import "./larder-live.js";
+import { complaint, explain } from "./problems.js";
+import { routes } from "./routes.js";
 
-/** The whole page: sign in, ask, and see where answers come from. */
+/** The whole page: sign in, the menu, and the page that the address names. */
 class LarderPage extends LitElement {
   static properties = {
-    client: { state: true },
-    models: { state: true },
-    answers: { state: true },
+    route: { state: true },
+    page: { state: true },
     problem: { state: true },
     busy: { state: true },
   };
 
+  context = new OpenCodeContext();
+
+  #route = () => this.#go();
+
   constructor() {
     super();
-    this.client = null;
-    this.models = [];
-    this.answers = [];
+    this.route = null;
+    this.page = null;
     this.problem = "";
-    this.busy = false;
+    this.busy = true;
+    new ContextController(this, "me", "made");
+    this.context.addEventListener("change:made", () => {
+      history.replaceState(null, "", `#/c/${this.context.conversation.id}`);
+    });
   }
 
   /** The page's own styles apply, so there is no shadow to hide from them. */
@@ -28,60 +38,68 @@ class LarderPage extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    addEventListener("hashchange", this.#route);
     const key = this.#keyFromLink();
-    this.#enter(() => (key ? Client.signIn(key) : Client.resume()));
+    this.#enter(() => (key ? this.context.signIn(key) : this.context.resume()));
+    this.#go();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    removeEventListener("hashchange", this.#route);
   }
 
   render() {
+    const { me } = this.context;
     return html`
+      <a data-skip href="#main" @click=${this.#skip}>${text.page.skip}</a>
       <header data-top>
-        <h1 data-brand><img src="icon.svg" alt="">Larder</h1>
-        ${this.client ? html`<button data-quiet type="button" @click=${this.#signOut}>Sign out</button>` : nothing}
+        <p data-brand><img src="icon.svg" alt="" width="28" height="28">Larder</p>
+        ${me ? this.#menu(me) : nothing}
       </header>
-      <main>${this.client ? this.#asking() : this.#signingIn()}</main>
+      ${me ? html`<larder-degraded .context=${this.context}></larder-degraded>` : nothing}
+      <main id="main" tabindex="-1">${me ? this.#shown() : this.busy ? nothing : this.#signingIn()}</main>
     `;
+  }
+
+  #menu(me) {
+    const shown = routes.filter((route) => !route.admin || this.context.isAdmin);
+    return html`
+      <nav aria-label=${text.page.nav}>
+        ${shown.map(
+          (route) => html`
+            <a href=${route.hash} aria-current=${route === this.route ? "page" : nothing}>
+              ${text[route.name].title}
+            </a>
+          `,
+        )}
+      </nav>
+      <larder-live .context=${this.context}></larder-live>
+      <button data-quiet type="button" title=${text.page.signedInAs(me.name)} @click=${this.#signOut}>
+        ${text.page.signOut}
+      </button>
+    `;
+  }
+
+  #shown() {
+    return html`${complaint(this.problem)} ${this.page ?? html`<p>${text.page.notFound}</p>`}`;
   }
 
   #signingIn() {
     return html`
-      <p data-lead>An LLM gateway that remembers. Sign in with the key that <code>./larder run</code> printed.</p>
-      <form @submit=${this.#submitKey}>
-        <div data-field>
-          <label for="key">API key</label>
-          <input id="key" name="key" type="password" autocomplete="off" required autofocus>
-        </div>
-        ${this.#complaint()}
-        <div data-row><button type="submit" ?disabled=${this.busy}>Sign in</button></div>
-      </form>
-    `;
-  }
-
-  #asking() {
-    return html`
-      <p data-lead>Ask something, then ask it again: the second answer comes from the cache.</p>
-      <form @submit=${this.#submitQuestion}>
-        <div data-field>
-          <label for="question">Your question</label>
-          <textarea id="question" name="question" required @keydown=${this.#submitOnEnter}
-            .defaultValue=${"What does a larder keep?"}></textarea>
-        </div>
-        <div data-row>
+      <section data-sign-in>
+        <h1>${text.page.signIn}</h1>
+        <p data-lead>${this.context.expired ? text.page.expired : `${text.page.lead} ${text.page.keyHint}`}</p>
+        <form data-card @submit=${this.#submitKey}>
           <div data-field>
-            <label for="model">Model</label>
-            <input id="model" name="model" list="models" required .defaultValue=${this.models[0] ?? "demo"}>
-            <datalist id="models">${this.models.map((model) => html`<option value=${model}></option>`)}</datalist>
+            <label for="key">${text.page.key}</label>
+            <input id="key" name="key" type="password" autocomplete="off" required autofocus>
           </div>
-          <label data-switch><input type="checkbox" name="bypass" role="switch"> Bypass the cache</label>
-          <button type="submit" ?disabled=${this.busy}>Ask</button>
-        </div>
-        ${this.#complaint()}
-      </form>
-      ${this.answers.map((answer) => html`<larder-answer .answer=${answer}></larder-answer>`)}
+          ${complaint(this.problem)}
+          <div data-row><button type="submit" ?disabled=${this.busy}>${text.page.signIn}</button></div>
+        </form>
+      </section>
     `;
-  }
-
-  #complaint() {
-    return html`<p data-error role="alert" ?hidden=${!this.problem}>${this.problem}</p>`;
   }
 
   /** A key in the fragment is never sent to the server; it leaves the address bar at once. */
@@ -93,83 +111,55 @@ class LarderPage extends LitElement {
     return key;
   }
 
-  /** Shows the page to whoever gets a client. */
-  async #enter(client) {
+  async #enter(enter) {
     this.busy = true;
     try {
-      const entered = await client();
-      this.models = entered ? await entered.models().catch(() => []) : [];
-      this.client = entered;
+      await enter();
       this.problem = "";
     } catch (error) {
-      this.problem = error.message;
+      this.problem = explain(error);
     } finally {
       this.busy = false;
     }
   }
 
+  /** Shows the page that the address names; one that is shown already is told what is new. */
+  async #go() {
+    const path = location.hash.slice(1);
+    const route = routes.find((one) => one.path.test(path)) ?? null;
+    if (route !== null && route !== this.route) {
+      await route.load();
+      this.page = document.createElement(route.element);
+      this.page.context = this.context;
+    }
+    this.route = route;
+    if (route === null) {
+      this.page = null;
+    } else {
+      this.page.match = route.path.exec(path);
+      document.title = `${text[route.name].title} · Larder`;
+    }
+  }
+
   async #signOut() {
     try {
-      await this.client.signOut();
-      this.client = null;
-      this.answers = [];
+      await this.context.signOut();
       this.problem = "";
+      location.hash = "#/";
     } catch (error) {
-      this.problem = error.message;
-      if (error.status === 503) {
-        // the browser has forgotten its session, though the store has not
-        this.client = null;
-        this.answers = [];
-      }
+      this.problem = explain(error);
     }
   }
 
   #submitKey(event) {
     event.preventDefault();
     const key = new FormData(event.target).get("key").trim();
-    this.#enter(() => Client.signIn(key));
+    this.#enter(() => this.context.signIn(key));
   }
 
-  #submitOnEnter(event) {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      event.target.form.requestSubmit();
-    }
-  }
-
-  async #submitQuestion(event) {
+  #skip(event) {
     event.preventDefault();
-    const form = new FormData(event.target);
-    let answer = {
-      question: form.get("question"),
-      text: "",
-      status: null,
-      millis: null,
-      problem: "",
-      done: false,
-    };
-    this.answers = [answer, ...this.answers];
-    this.busy = true;
-    const start = performance.now();
-    const update = (change) => {
-      answer = { ...answer, ...change };
-      this.answers = [answer, ...this.answers.slice(1)];
-    };
-    try {
-      const question = {
-        model: form.get("model"),
-        content: answer.question,
-        bypass: form.has("bypass"),
-      };
-      for await (const text of this.client.ask(question, (status) => update({ status }))) {
-        update({ text: answer.text + text });
-      }
-    } catch (error) {
-      update({ problem: error.message });
-    } finally {
-      update({ done: true, millis: performance.now() - start });
-      this.busy = false;
-    }
+    this.querySelector("main").focus();
   }
 }
 

@@ -17,8 +17,8 @@ record Browser(LarderProcess node, String cookie, String token) {
   static final String COOKIE = "LARDERSESSION";
 
   /** Signs in, and fails the test if that does not work. */
-  static Browser signIn(LarderProcess node, String key) {
-    var answer = post(node, body(key));
+  static Browser signIn(LarderProcess node, String key, String... headers) {
+    var answer = post(node, body(key), headers);
     assertThat(answer.statusCode()).as(Api.text(answer)).isEqualTo(200);
     return of(node, answer);
   }

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -127,6 +128,30 @@ final class ConversationsIT {
         });
   }
 
+  /** The same in the other wire. */
+  private static void answersInAnthropic(String model, String text) {
+    provider.script(
+        model,
+        (request, answer) -> {
+          answer.streamHead();
+          answer.piece(
+              "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"type\":\"message\","
+                  + "\"role\":\"assistant\",\"model\":\"a-1\",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,"
+                  + "\"usage\":{\"input_tokens\":5,\"output_tokens\":1}}}\n\n"
+                  + "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":"
+                  + "{\"type\":\"text\",\"text\":\"\"}}\n\n"
+                  + "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":"
+                  + "{\"type\":\"text_delta\",\"text\":\""
+                  + text
+                  + "\"}}\n\n"
+                  + "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n"
+                  + "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\","
+                  + "\"stop_sequence\":null},\"usage\":{\"output_tokens\":9}}\n\n"
+                  + "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
+          answer.streamEnd();
+        });
+  }
+
   private static List<String> texts(JsonNode messages) {
     var texts = new ArrayList<String>();
     messages.forEach(one -> texts.add(one.get("content").asText()));
@@ -174,6 +199,31 @@ final class ConversationsIT {
     assertThat(valkey.command("KEYS", "larder:1:conv:*anna*")).startsWith("*0");
   }
 
+  /** What a change answers is what that change has written, whatever others do meanwhile. */
+  @Test
+  void change_fromTwoTabsAtOnce_eachIsAnsweredWithItsOwn() throws Exception {
+    var id = admin().create("t");
+    var tasks = new ArrayList<Callable<List<String>>>();
+    for (int i = 0; i < 60; i++) {
+      var title = "title " + i;
+      tasks.add(
+          () -> {
+            var answer = admin().send("PATCH", "/" + id, "{\"title\":\"" + title + "\"}");
+            assertThat(answer.statusCode()).as(text(answer)).isEqualTo(200);
+            assertThat(json(answer).get("title").asText()).isEqualTo(title);
+            return List.of(header(answer, "ETag"), title);
+          });
+    }
+    var byTag = new HashMap<String, String>();
+    try (var threads = Executors.newFixedThreadPool(8)) {
+      for (var one : threads.invokeAll(tasks)) {
+        byTag.put(one.get().getFirst(), one.get().getLast());
+      }
+    }
+    assertThat(byTag).hasSize(60);
+    assertThat(byTag.get("\"61\"")).isEqualTo(json(admin().get("/" + id)).get("title").asText());
+  }
+
   @Test
   void say_json_isTheFinishedTurnAndARepeatIsAHit() {
     answers("p-json", "In a larder");
@@ -191,6 +241,11 @@ final class ConversationsIT {
     assertThat(answer.get("stream").asText()).isNotEmpty();
     assertThat(texts(admin().read(id))).containsExactly("Where?", "In a larder");
 
+    var metrics = text(new Api(node).get("/metrics"));
+    assertThat(metrics)
+        .containsPattern("larder_conversation_answers_total\\{[^}]*result=\"complete\"")
+        .containsPattern("larder_conversation_answers_open")
+        .containsPattern("larder_conversation_store_seconds_count\\{[^}]*operation=\"append\"");
     var hit = json(admin().say(admin().create("u"), q("p-json", "Where?")));
     assertThat(hit.get("cache").asText()).isEqualTo("HIT");
     assertThat(hit.get("content").asText()).isEqualTo("In a larder");
@@ -248,24 +303,7 @@ final class ConversationsIT {
 
   @Test
   void say_toAnAnthropicModel_isInThatWire() {
-    provider.script(
-        "a-1",
-        (request, answer) -> {
-          answer.streamHead();
-          answer.piece(
-              "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"type\":\"message\","
-                  + "\"role\":\"assistant\",\"model\":\"a-1\",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,"
-                  + "\"usage\":{\"input_tokens\":5,\"output_tokens\":1}}}\n\n"
-                  + "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":"
-                  + "{\"type\":\"text\",\"text\":\"\"}}\n\n"
-                  + "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":"
-                  + "{\"type\":\"text_delta\",\"text\":\"Jam\"}}\n\n"
-                  + "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n"
-                  + "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\","
-                  + "\"stop_sequence\":null},\"usage\":{\"output_tokens\":9}}\n\n"
-                  + "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
-          answer.streamEnd();
-        });
+    answersInAnthropic("a-1", "Jam");
     var id = admin().create("t");
     var body = q("a-1", "hi").replace("{\"c", "{\"system\":\"Be brief\",\"c");
     try (var stream = stream(id, body)) {
@@ -278,6 +316,71 @@ final class ConversationsIT {
     assertThat(provider.requests("a-1").getFirst().body())
         .contains(
             "\"max_tokens\":4096", "\"system\":\"Be brief\"", "\"messages\":[{\"role\":\"user\"");
+  }
+
+  /** Images go to the provider as they were, and to one of the other wire in its shape. */
+  @Test
+  void say_parts_areKeptAsTheyWereAndSentInTheWireOfTheModel() {
+    answers("p-parts", "A jar");
+    answersInAnthropic("a-parts", "of jam");
+    var id = admin().create("t");
+    var link = "\"url\":\"https://example.org/jar.png?size=1\"";
+    var data = "AAAA".repeat(500);
+    var openAi =
+        "[{\"type\":\"text\",\"text\":\"What is this?\"},{\"type\":\"image_url\",\"image_url\":{\"url\":"
+            + "\"data:image/png;base64,"
+            + data
+            + "\",\"detail\":\"low\"}},{\"type\":\"image_url\",\"image_url\":{"
+            + link
+            + "}}]";
+    var first = admin().say(id, "{\"model\":\"p-parts\",\"content\":" + openAi + "}");
+    assertThat(first.statusCode()).as(text(first)).isEqualTo(200);
+    assertThat(provider.requests("p-parts").getLast().body())
+        .contains("\"messages\":[{\"role\":\"user\",\"content\":" + openAi + "}]");
+    assertThat(text(admin().get("/" + id))).contains("\"content\":" + openAi);
+
+    var below = "\"parent\":\"" + json(first).get("id").asText() + "\",\"content\":";
+    var second = admin().say(id, "{\"model\":\"a-parts\"," + below + openAi + "}");
+    assertThat(second.statusCode()).as(text(second)).isEqualTo(200);
+    assertThat(provider.requests("a-parts").getLast().body())
+        .contains(
+            "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"What is this?\"},{\"type\":\"image\",\"source\":"
+                + "{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\""
+                + data
+                + "\"}},{\"type\":\"image\",\"source\":{\"type\":\"url\","
+                + link
+                + "}}]}]");
+    var anthropic =
+        "[{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/webp\",\"data\":\"BBBB\"}}]";
+    var third = admin().say(id, "{\"model\":\"a-parts\",\"content\":" + anthropic + "}");
+    assertThat(third.statusCode()).as(text(third)).isEqualTo(200);
+    assertThat(provider.requests("a-parts").getLast().body())
+        .contains("{\"role\":\"user\",\"content\":" + anthropic + "}]");
+    assertThat(text(admin().get("/" + id))).contains(openAi, anthropic);
+
+    var copy = json(admin().send("POST", "/import", text(admin().get("/" + id + "/export"))));
+    var copied = text(admin().get("/" + copy.get("ids").get(0).asText()));
+    assertThat(copied).contains(openAi, anthropic);
+    assertThat(text(admin().get("/" + id + "/export?format=markdown")))
+        .contains("What is this?", "\\[image\\: image\\/png\\]")
+        .doesNotContain("AAAA");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      quoteCharacter = '`',
+      value = {
+        "[]! content must be 1 to 100 parts, was 0",
+        "[{\"type\":\"input_audio\"}]! content[0].type must be text, image_url or image, was input_audio",
+        "[{\"type\":\"image_url\",\"image_url\":{\"url\":\"http://x/y\"}}]! content[0].image_url.url must be https"
+      })
+  void say_badParts_areNamedAndNothingIsStored(String content, String message) {
+    var id = admin().create("t");
+    var answer = admin().say(id, "{\"model\":\"p-x\",\"content\":" + content + "}");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(json(answer).get("detail").asText()).contains(message);
+    assertThat(admin().read(id)).isEmpty();
   }
 
   @Test
@@ -432,7 +535,14 @@ final class ConversationsIT {
     assertThat(state(admin().read(id))).isEqualTo("failed");
     assertThat(admin().read(id).get(1).get("error").asText()).isEqualTo("not with me");
 
-    assertThat(admin().say(id, retry).statusCode()).isEqualTo(502);
+    var turn = json(refused).get("turn").asText();
+    assertThat(turn).isEqualTo(admin().read(id).get(1).get("id").asText());
+
+    var broken = admin().say(id, retry);
+    assertThat(broken.statusCode()).isEqualTo(502);
+    assertThat(text(broken)).contains("provider_failed", "broke off");
+    assertThat(json(broken).get("turn").asText())
+        .isEqualTo(admin().read(id).get(1).get("id").asText());
     assertThat(texts(admin().read(id))).containsExactly("hi", "par");
     assertThat(state(admin().read(id))).isEqualTo("interrupted");
     try (var stream = stream(id, retry)) {

@@ -26,7 +26,7 @@ public final class FaultProxy implements AutoCloseable {
   /** Between two pieces of a sliced reply; without it the kernel puts them together again. */
   private static final long PIECE_GAP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-  private final int serverPort;
+  private volatile int serverPort;
   private final ServerSocket door;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicReference<Fault> fault = new AtomicReference<>(new Fault.None());
@@ -51,6 +51,11 @@ public final class FaultProxy implements AutoCloseable {
   /** Its port on 127.0.0.1. */
   public int port() {
     return door.getLocalPort();
+  }
+
+  /** Leads new connections to another server, as a balancer does when one is gone. */
+  public void leadTo(int port) {
+    serverPort = port;
   }
 
   /** Where it is, as a Valkey server. */

@@ -29,8 +29,7 @@ final class FixturesIT {
     try (var sentinel = ValkeySentinel.start()) {
       assertThat(sentinel.uri())
           .matches("valkey://127\\.0\\.0\\.1:\\d+(,127\\.0\\.0\\.1:\\d+){2}\\?sentinel=larder");
-      assertThat(sentinel.command("SET", "k", "v")).isEqualTo("+OK\r\n");
-      assertThat(sentinel.command("WAIT", "2", "2000")).isEqualTo(":2\r\n");
+      assertThat(sentinel.setAndWait("k", "v", 2)).isEqualTo(":2\r\n");
       int before = sentinel.primaryPort();
 
       sentinel.killPrimary();
@@ -65,9 +64,7 @@ final class FixturesIT {
     try (var cluster = ValkeyCluster.start()) {
       assertThat(cluster.uri())
           .matches("valkey://127\\.0\\.0\\.1:\\d+(,127\\.0\\.0\\.1:\\d+){5}\\?cluster=true");
-      assertThat(cluster.command(cluster.primaryPortOf("k"), "SET", "k", "v")).isEqualTo("+OK\r\n");
-      assertThat(cluster.command(cluster.primaryPortOf("k"), "WAIT", "1", "2000"))
-          .isEqualTo(":1\r\n");
+      assertThat(cluster.setAndWait("k", "v")).isEqualTo(":1\r\n");
 
       int before = cluster.killPrimaryOf("k");
       int after = cluster.awaitFailover("k", before);

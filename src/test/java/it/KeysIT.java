@@ -42,22 +42,7 @@ final class KeysIT {
   @BeforeAll
   static void start() {
     provider = ScriptedProvider.start();
-    provider.script(
-        "m",
-        (request, answer) -> {
-          if (request.body().contains("\"stream\":true")) {
-            Clients.stream(Clients.plain("{\"id\":\"c\",\"choices\":[]}\n[DONE]\n"))
-                .answer(request, answer);
-          } else {
-            answer.whole(
-                200,
-                "application/json",
-                "{\"id\":\"c\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\",\"message\":"
-                    + "{\"role\":\"assistant\",\"content\":\"n "
-                    + NUMBER.incrementAndGet()
-                    + "\"}}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}");
-          }
-        });
+    provider.script("m", KeysIT::answer);
     valkey = ValkeyProcess.start();
     var other = CompletableFuture.supplyAsync(() -> node("keys-b"));
     here = node("keys-a");
@@ -66,9 +51,36 @@ final class KeysIT {
     otherAdmin = new Api(there);
   }
 
+  private static void answer(ScriptedProvider.Request request, ScriptedProvider.Connection answer)
+      throws Exception {
+    if (request.body().contains("\"stream\":true")) {
+      Clients.stream(Clients.plain("{\"id\":\"c\",\"choices\":[]}\n[DONE]\n"))
+          .answer(request, answer);
+    } else {
+      answer.whole(
+          200,
+          "application/json",
+          "{\"id\":\"c\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\",\"message\":"
+              + "{\"role\":\"assistant\",\"content\":\"n "
+              + NUMBER.incrementAndGet()
+              + "\"}}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}");
+    }
+  }
+
   private static LarderProcess node(String name) {
     return LarderProcess.start(
-        name, Map.of("LARDER_VALKEY_URI", valkey.uri(), "LARDER_PROVIDER_P_URL", provider.url()));
+        name,
+        Map.of(
+            "LARDER_VALKEY_URI",
+            valkey.uri(),
+            "LARDER_PROVIDER_P_URL",
+            provider.url(),
+            "LARDER_PROVIDER_C_KIND",
+            "anthropic",
+            "LARDER_PROVIDER_C_URL",
+            provider.url(),
+            "LARDER_PROVIDER_C_MODELS",
+            "claude-*"));
   }
 
   @AfterAll
@@ -224,6 +236,76 @@ final class KeysIT {
         .doesNotContain("key-requests");
   }
 
+  /** Goal: a key reaches the models it allows and no others, not even answers in the cache. */
+  @Test
+  void models_ofAKey_areAllThatItsBearerReaches() {
+    var whole = user("{\"owner\":\"mona\"}");
+    var some = user("{\"owner\":\"mona\",\"models\":[\"p/m-*\",\"other\"],\"scopes\":[\"user\"]}");
+    provider.script("m-1", KeysIT::answer);
+    assertThat(cache(whole.chat(ask("m", "models of a key")))).isEqualTo("MISS");
+    assertThat(cache(whole.chat(ask("m", "models of a key")))).isEqualTo("HIT");
+
+    for (var name : List.of("m", "p/m", "p/other/m-1")) {
+      for (var node : List.of(some, some.at(there))) {
+        var refused = node.chat(ask(name, "models of a key"));
+        assertThat(refused.statusCode()).as(name).isEqualTo(403);
+        assertThat(json(refused).at("/error/code").asText()).isEqualTo("model_not_allowed");
+        assertThat(json(refused).at("/error/message").asText()).contains("\"" + name + "\"");
+      }
+    }
+    var claude =
+        some.send("POST", "/v1/messages", "{\"max_tokens\":9," + ask("claude-1", "x").substring(1));
+    assertThat(claude.statusCode()).isEqualTo(403);
+    assertThat(json(claude).get("type").asText()).isEqualTo("error");
+    assertThat(some.chat(ask("m-1", "models of a key")).statusCode()).isEqualTo(200);
+    assertThat(some.chat(ask("p/m-1", "x"), "Larder-Cache", "scope=tenant").statusCode())
+        .isEqualTo(403);
+
+    assertThat(text(some.get("/api/me")))
+        .contains("\"scopes\":[\"user\"],\"models\":[\"p/m-*\",\"other\"]");
+    assertThat(text(whole.get("/api/me"))).contains("\"models\":[]");
+    assertThat(text(admin.get("/api/keys?owner=mona")))
+        .contains("\"models\":[\"p/m-*\",\"other\"]", "\"scopes\":[\"user\"]");
+  }
+
+  @Test
+  void models_ofAKey_holdForWhatComesOfIt() {
+    var some = user("{\"owner\":\"nora\",\"models\":[\"m-*\"]}");
+    var child = new User(there, json(some.send("POST", "/api/keys", "")));
+    var next = new User(there, json(some.send("POST", "/api/keys/" + some.id() + "/rotate", "")));
+    for (var one : List.of(child, next)) {
+      assertThat(one.chat(ask("m", "x")).statusCode()).isEqualTo(403);
+    }
+    assertThat(some.status("POST", "/api/keys", "{\"models\":[\"m*\"]}")).isEqualTo(403);
+    assertThat(some.status("POST", "/api/keys", "{\"models\":[\"m-1\"]}")).isEqualTo(201);
+
+    var browser = Browser.signIn(here, some.key());
+    assertThat(browser.send("POST", "/v1/chat/completions", ask("m", "x")).statusCode())
+        .as("by a session")
+        .isEqualTo(403);
+    var conversation = json(some.send("POST", "/api/conversations", "{}")).get("id").asText();
+    var path = "/api/conversations/" + conversation;
+    var refused = some.send("POST", path + "/messages", "{\"content\":\"x\",\"model\":\"m\"}");
+    assertThat(refused.statusCode()).as(text(refused)).isEqualTo(403);
+    assertThat(json(refused).get("title").asText()).isEqualTo("model_not_allowed");
+    assertThat(text(some.get(path))).as("nothing was said").contains("\"messages\":[]");
+  }
+
+  @Test
+  void models_listed_areThoseThatTheKeyAllows() {
+    provider.script(
+        "/v1/models",
+        (request, answer) ->
+            answer.whole(200, "application/json", "{\"data\":[{\"id\":\"m\"},{\"id\":\"m-1\"}]}"));
+    var some = user("{\"owner\":\"olga\",\"models\":[\"p/m-*\"]}");
+    Await.until("listed", () -> text(some.get("/v1/models")).contains("m-1"));
+    assertThat(text(some.get("/v1/models")))
+        .isEqualTo("{\"object\":\"list\",\"data\":[{\"id\":\"m-1\"}]}");
+    assertThat(text(admin.get("/v1/models"))).contains("{\"id\":\"m\"}", "{\"id\":\"m-1\"}");
+    assertThat(some.get("/v1/models/m-1").statusCode()).isEqualTo(200);
+    assertThat(some.get("/v1/models/m").statusCode()).isEqualTo(403);
+  }
+
   /** Goal: who makes and revokes all day does not fill the store. */
   @Test
   void make_hundredWithinADay_isEnoughForAUser() {
@@ -303,9 +385,15 @@ final class KeysIT {
         "{\"expires\":\"2001-01-01T00:00:00Z\"}! expires must be after",
         "{\"expires\":\"9999-01-01T00:00:00Z\"}! expires must be after",
         "{\"expires\":\"soon\"}! expires must be a time such as",
-        "{\"role\":[\"user\"]}! the members are expires, limits, owner, roles, tenant, found",
+        "{\"role\":[\"user\"]}! the members are expires, limits, models, owner, roles, scopes, tenant, found",
         "{\"limits\":7}! limits must be a string, was 7",
         "{\"limits\":\"requests=5;w=0\"}! limits must be policies, at character 12: w is a whole",
+        "{\"models\":\"m\"}! models must be an array of globs such as",
+        "{\"models\":[]}! models must be an array of globs such as",
+        "{\"models\":[7]}! models must be an array of globs such as",
+        "{\"models\":[\"a b\"]}! models must be 1 to 128 printable ASCII characters without spaces",
+        "{\"models\":[\"\"]}! models must be 1 to 128 printable",
+        "{\"scopes\":[\"all\"]}! scopes must be user, tenant, global, was [all]",
         "[]! object",
         "{! "
       })

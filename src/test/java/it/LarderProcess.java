@@ -6,7 +6,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.ByteBuffer;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -117,8 +124,22 @@ public final class LarderProcess implements AutoCloseable {
 
   /** Sends a request. */
   public static HttpResponse<byte[]> send(HttpRequest request) {
+    return send(request, BodyHandlers.ofByteArray());
+  }
+
+  /** Sends a request, and of a stream of events that does not end takes the head alone. */
+  static HttpResponse<byte[]> look(HttpRequest request) {
+    return send(
+        request,
+        head ->
+            head.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream")
+                ? new Unread()
+                : BodySubscribers.ofByteArray());
+  }
+
+  private static HttpResponse<byte[]> send(HttpRequest request, BodyHandler<byte[]> handler) {
     try {
-      return HTTP.send(request, BodyHandlers.ofByteArray());
+      return HTTP.send(request, handler);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     } catch (InterruptedException stopped) {
@@ -271,5 +292,27 @@ public final class LarderProcess implements AutoCloseable {
             return FileVisitResult.CONTINUE;
           }
         });
+  }
+
+  /** A body that nobody reads: hangs up. */
+  private static final class Unread implements BodySubscriber<byte[]> {
+    @Override
+    public CompletionStage<byte[]> getBody() {
+      return CompletableFuture.completedStage(new byte[0]);
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      subscription.cancel();
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> bytes) {}
+
+    @Override
+    public void onError(Throwable failed) {}
+
+    @Override
+    public void onComplete() {}
   }
 }

@@ -19,11 +19,20 @@ final class RawClient implements AutoCloseable {
 
   private final Socket socket = new Socket();
 
+  /** Asks for something. */
+  static RawClient get(LarderProcess node, String path) {
+    return new RawClient(node, "GET", path, "");
+  }
+
   /** Sends a request. */
   RawClient(LarderProcess node, String path, String body) {
+    this(node, "POST", path, body);
+  }
+
+  private RawClient(LarderProcess node, String method, String path, String body) {
     var bytes = body.getBytes(StandardCharsets.UTF_8);
     var head =
-        ("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ")
+        (method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ")
             + LarderProcess.KEY
             + "\r\nContent-Type: application/json\r\nContent-Length: "
             + (bytes.length + "\r\n\r\n");

@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 public final class SessionSample extends HttpServlet {
   private static final long serialVersionUID = 1L;
 
+  /** So many that some come before and some after any one of them, in whatever order. */
+  private static final int ATTRIBUTES = 16;
+
   @Inject private transient SessionSampleBean bean;
 
   /** Something of a class of the application's own. */
@@ -51,6 +54,7 @@ public final class SessionSample extends HttpServlet {
       case "set" -> set(request, name, value);
       case "sure" -> set(request, name, value) + write(request.getSession());
       case "basket" -> set(request, name, new Basket(value)) + write(request.getSession());
+      case "broken" -> broken(request, value);
       case "slow" ->
           set(request, name, value) + pause(Integer.parseInt(request.getParameter("millis")));
       case "idle" -> idle(request, Integer.parseInt(name)) + write(request.getSession());
@@ -82,6 +86,16 @@ public final class SessionSample extends HttpServlet {
     } catch (ReflectiveOperationException notLiberty) {
       throw new IllegalStateException(notLiberty);
     }
+  }
+
+  /** Sets several attributes, one of which says that it can be serialised, and cannot. */
+  private static String broken(HttpServletRequest request, String value) {
+    var session = request.getSession();
+    for (int i = 0; i < ATTRIBUTES; i++) {
+      session.setAttribute("broken" + i, value);
+    }
+    session.setAttribute("unserialisable", new ArrayList<>(List.of(new Object())));
+    return "";
   }
 
   private static String idle(HttpServletRequest request, int seconds) {

@@ -5,6 +5,9 @@ import static it.Api.json;
 import static it.Api.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.larder.access.BrowserSession;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +77,149 @@ final class SignedInNodesIT {
     Await.until("ended", Duration.ofSeconds(2), () -> !browser.isKnown());
   }
 
+  private static String user(String owner) {
+    return json(new Api(here).post("/api/keys", "{\"owner\":\"" + owner + "\"}"))
+        .get("key")
+        .asText();
+  }
+
+  private static JsonNode sessions(Browser browser) {
+    var answer = browser.send("GET", "/api/sessions", "");
+    assertThat(answer.statusCode()).as(text(answer)).isEqualTo(200);
+    return json(answer).get("sessions");
+  }
+
+  private static String id(Browser browser) {
+    for (var one : sessions(browser)) {
+      if (one.get("current").asBoolean()) {
+        return one.get("id").asText();
+      }
+    }
+    throw new AssertionError("not on its own list");
+  }
+
+  /** Goal: who has lost a browser signs it out from another one, on whatever node either is. */
+  @Test
+  void sessions_ofAUser_areListedAndEndedOneByOne() {
+    var key = user("lena");
+    var lost = Browser.signIn(here, key, "User-Agent", "lost <b>browser</b>");
+    var kept = Browser.signIn(there, key);
+    assertThat(sessions(kept)).hasSize(2);
+    var listed = text(kept.send("GET", "/api/sessions", ""));
+    assertThat(listed)
+        .contains("\"agent\":\"lost <b>browser</b>\"", "\"address\":\"127.0.0.1\"")
+        .doesNotContain(lost.id(), lost.token(), kept.id(), kept.token(), key);
+
+    assertThat(at(there, lost).isKnown()).isTrue();
+    var id = id(lost);
+    assertThat(kept.send("DELETE", "/api/sessions/" + id, "").statusCode()).isEqualTo(204);
+    assertThat(at(there, lost).isKnown()).as("on the node that ended it").isFalse();
+    Await.until("signed out here", Duration.ofSeconds(1), () -> !lost.isKnown());
+    assertThat(kept.send("DELETE", "/api/sessions/" + id, "").statusCode()).isEqualTo(404);
+    assertThat(sessions(kept)).hasSize(1);
+    assertThat(at(here, kept).isKnown()).isTrue();
+  }
+
+  @Test
+  void sessions_allButThisOne_areEndedOnAllNodes() {
+    var key = user("mara");
+    var others = new ArrayList<Browser>();
+    for (int i = 0; i < 4; i++) {
+      others.add(Browser.signIn(i % 2 == 0 ? here : there, key));
+      assertThat(others.getLast().isKnown()).isTrue();
+    }
+    var mine = Browser.signIn(here, key);
+    var answer = at(there, mine).send("DELETE", "/api/sessions", "");
+    assertThat(text(answer)).isEqualTo("{\"ended\":4}");
+    for (var other : others) {
+      Await.until("signed out", Duration.ofSeconds(1), () -> !other.isKnown());
+    }
+    assertThat(mine.isKnown()).isTrue();
+    assertThat(id(mine)).isEqualTo(sessions(mine).get(0).get("id").asText());
+    assertThat(mine.send("DELETE", "/api/session", "").statusCode()).isEqualTo(204);
+    var request =
+        HttpRequest.newBuilder(here.uri("/api/sessions")).header("x-api-key", key).build();
+    assertThat(text(LarderProcess.send(request))).isEqualTo("{\"sessions\":[]}");
+  }
+
+  @Test
+  void sessions_ofOthers_areNeitherSeenNorEnded() {
+    var nina = Browser.signIn(here, user("nina"));
+    var olaf = Browser.signIn(there, user("olaf"));
+    assertThat(sessions(olaf)).hasSize(1);
+    for (var id : List.of(id(nina), "0".repeat(32), "x", "a".repeat(5_000))) {
+      assertThat(olaf.send("DELETE", "/api/sessions/" + id, "").statusCode()).isEqualTo(404);
+    }
+    assertThat(text(olaf.send("DELETE", "/api/sessions", ""))).isEqualTo("{\"ended\":0}");
+    assertThat(new Api(here).delete("/api/sessions/" + id(nina)).statusCode())
+        .as("not even the administrator")
+        .isEqualTo(404);
+    assertThat(nina.isKnown()).isTrue();
+    assertThat(olaf.forged("DELETE", "/api/sessions", "").statusCode()).isEqualTo(403);
+  }
+
+  /** Goal: the list of a user has a bound, whoever signs in without end. */
+  @Test
+  void sessions_moreThanAUserMayHave_endTheLeastUsed() {
+    var first = Browser.signIn(here, LarderProcess.KEY);
+    for (int i = 0; i < BrowserSession.PER_USER_MAX; i++) {
+      Browser.signIn(i % 2 == 0 ? here : there, LarderProcess.KEY);
+    }
+    Await.until("ended", Duration.ofSeconds(1), () -> !first.isKnown());
+    var last = Browser.signIn(here, LarderProcess.KEY);
+    assertThat(sessions(last)).hasSize(BrowserSession.PER_USER_MAX);
+    assertThat(text(last.send("DELETE", "/api/sessions", "")))
+        .isEqualTo("{\"ended\":" + (BrowserSession.PER_USER_MAX - 1) + "}");
+  }
+
+  /** Goal: a store that is full keeps no session, so nobody is told to have one. */
+  @Test
+  void signIn_whileValkeyIsFull_isRefusedWithoutACookie() {
+    var before = Browser.signIn(here, LarderProcess.KEY);
+    assertThat(valkey.command("CONFIG", "SET", "maxmemory", "1")).startsWith("+OK");
+    try {
+      for (int i = 0; i < 10; i++) {
+        var refused = Browser.post(i % 2 == 0 ? here : there, Browser.body(LarderProcess.KEY));
+        assertThat(refused.statusCode()).as(text(refused)).isEqualTo(503);
+        assertThat(refused.headers().allValues("Set-Cookie")).isEmpty();
+        assertThat(text(refused)).contains("keeps nothing more");
+      }
+    } finally {
+      valkey.command("CONFIG", "SET", "maxmemory", "0");
+    }
+    awaitShared();
+    assertThat(before.forged("GET", "/", "").statusCode()).isEqualTo(200);
+  }
+
+  /** Goal: so it is where the server's session alone is not kept, which it does not say. */
+  @Test
+  void signIn_sessionNotKept_isRefusedAndForgotten() {
+    assertThat(
+            valkey.command(
+                "ACL", "SETUSER", "default", "resetkeys", "~larder:1:[^s]*", "~larder:1:secret"))
+        .startsWith("+OK");
+    try {
+      for (int i = 0; i < 4; i++) {
+        var refused = Browser.post(here, Browser.body(LarderProcess.KEY));
+        assertThat(refused.statusCode()).as(text(refused)).isEqualTo(503);
+        var cookies = refused.headers().allValues("Set-Cookie");
+        if (!cookies.isEmpty()) {
+          assertThat(cookies.getLast()).startsWith("LARDERSESSION=\"\";").contains("Max-Age=0");
+        }
+      }
+    } finally {
+      valkey.command("ACL", "SETUSER", "default", "allkeys");
+    }
+    awaitShared();
+  }
+
+  /** A thread that had no answer does not ask for sessions again for a moment. */
+  private static void awaitShared() {
+    Await.until(
+        "shared again, by every thread",
+        () -> Await.holds(Duration.ofMillis(500), () -> isShared(here, there)));
+  }
+
   /** Goal: whoever was told to be signed in is so after the node that told it is gone. */
   @Test
   void nodeKilled_browsersStaySignedIn() {
@@ -123,8 +269,14 @@ final class SignedInNodesIT {
   }
 
   private static boolean isShared(LarderProcess one, LarderProcess other) {
-    return at(other, Browser.signIn(one, LarderProcess.KEY)).isKnown()
-        && at(one, Browser.signIn(other, LarderProcess.KEY)).isKnown();
+    return isKnownThere(one, other) && isKnownThere(other, one);
+  }
+
+  /** Whether a browser that signs in at one node, if it can, is known at the other. */
+  private static boolean isKnownThere(LarderProcess one, LarderProcess other) {
+    var answer = Browser.post(one, Browser.body(LarderProcess.KEY));
+    assertThat(answer.statusCode()).as(text(answer)).isIn(200, 503);
+    return answer.statusCode() == 200 && at(other, Browser.of(one, answer)).isKnown();
   }
 
   private static boolean isServing(LarderProcess node) {

@@ -61,6 +61,11 @@ final class StreamClient implements AutoCloseable {
     return new StreamClient(request.build());
   }
 
+  /** Sends a request of any kind. */
+  static StreamClient of(HttpRequest request) {
+    return new StreamClient(request);
+  }
+
   private void read() {
     try (var body = response.join().body()) {
       var buffer = new byte[8192];

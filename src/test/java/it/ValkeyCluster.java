@@ -127,6 +127,11 @@ public final class ValkeyCluster implements AutoCloseable {
     return node(port).command(words);
   }
 
+  /** Sets a key and waits until a replica has it; gives how many have, as on the wire. */
+  String setAndWait(String key, String value) {
+    return node(primaryPortOf(key)).setAndWait(key, value, 1);
+  }
+
   @Override
   public void close() {
     nodes.forEach(ValkeyProcess::close);

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 public final class ValkeyProcess implements AutoCloseable {
   private static final long START_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int REPLY_MILLIS_MAX = 5_000;
+  private static final int WAIT_MILLIS = 4_000;
 
   private final ValkeyHost host;
   private final int port;
@@ -142,6 +143,23 @@ public final class ValkeyProcess implements AutoCloseable {
     try (var socket = connect()) {
       socket.setSoTimeout(REPLY_MILLIS_MAX);
       return RawCommand.send(socket, words);
+    } catch (IOException down) {
+      throw new UncheckedIOException(down);
+    }
+  }
+
+  /**
+   * Sets a key and waits until that many replicas have it. Both on one connection: WAIT is about
+   * the writes of the client that sends it.
+   *
+   * @return how many have it, as on the wire
+   */
+  String setAndWait(String key, String value, int replicas) {
+    try (var socket = connect()) {
+      socket.setSoTimeout(REPLY_MILLIS_MAX);
+      var unused = RawCommand.send(socket, RawCommand.words("SET", key, value));
+      return RawCommand.send(
+          socket, RawCommand.words("WAIT", String.valueOf(replicas), String.valueOf(WAIT_MILLIS)));
     } catch (IOException down) {
       throw new UncheckedIOException(down);
     }

@@ -85,6 +85,11 @@ public final class ValkeySentinel implements AutoCloseable {
     return primary().command(words);
   }
 
+  /** Sets a key and waits until that many replicas have it; gives how many, as on the wire. */
+  String setAndWait(String key, String value, int replicas) {
+    return primary().setAndWait(key, value, replicas);
+  }
+
   @Override
   public void close() {
     // sentinels first: they would look for another primary while the servers go

@@ -23,6 +23,9 @@ final class WalkIT {
       Set.of(
           "POST /api/session",
           "DELETE /api/session",
+          "GET /api/sessions",
+          "DELETE /api/sessions",
+          "DELETE /api/sessions/{id}",
           "GET /api/me",
           "GET /api/limits",
           "GET /api/conversations",
@@ -36,6 +39,7 @@ final class WalkIT {
           "GET /api/cache",
           "GET /api/cache/entries/{key}",
           "DELETE /api/cache/entries/{key}",
+          "GET /api/events",
           "GET /api/keys",
           "POST /api/keys",
           "DELETE /api/keys/{id}",
@@ -65,7 +69,7 @@ final class WalkIT {
       if (!key.isEmpty()) {
         request.header("Authorization", "Bearer " + key);
       }
-      return LarderProcess.send(request.build());
+      return LarderProcess.look(request.build());
     }
 
     @Override

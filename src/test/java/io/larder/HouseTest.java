@@ -78,7 +78,9 @@ final class HouseTest {
                 "jakarta.json..",
                 "jakarta.ws.rs..")),
         // turns of one dialogue; cache for the sealing of what lies in its store
-        arguments("conversation", ours(List.of("model", "json", "setting", "valkey", "cache"))),
+        arguments(
+            "conversation",
+            ours(List.of("model", "json", "setting", "telemetry", "valkey", "cache"))),
         // answers in flight; cache for the sealing of what lies in its store
         arguments(
             "live",
@@ -112,6 +114,7 @@ final class HouseTest {
                     "guard",
                     "sse",
                     "json",
+                    "telemetry",
                     "valkey",
                     "provider",
                     "wire",
@@ -148,6 +151,7 @@ final class HouseTest {
                 List.of(
                     "model",
                     "json",
+                    "setting",
                     "wire",
                     "valkey",
                     "cache",

@@ -30,14 +30,14 @@ class AccessBeans {
 
   @Produces
   @Singleton
-  NearKeys near(KeyStore store) {
-    return new NearKeys(store, System::nanoTime);
+  Near<ApiKey> near(KeyStore store) {
+    return new Near<>(store::find, System::nanoTime);
   }
 
   @Produces
   @Singleton
   Uses uses(KeyStore store) {
-    return new Uses(store, CLOCK);
+    return new Uses(store::used, CLOCK, "larder-key-uses");
   }
 
   void close(@Disposes Uses uses) {
@@ -46,13 +46,29 @@ class AccessBeans {
 
   @Produces
   @Singleton
-  Credentials credentials(AccessSettings settings, NearKeys near, Uses uses) {
+  BrowserSessions sessions(ValkeyStores stores) {
+    return new BrowserSessions(
+        stores
+            .state()
+            .<SessionStore>map(ValkeySessions::new)
+            .orElseGet(() -> new MemorySessions(CLOCK)),
+        CLOCK,
+        System::nanoTime);
+  }
+
+  void close(@Disposes BrowserSessions sessions) {
+    sessions.close();
+  }
+
+  @Produces
+  @Singleton
+  Credentials credentials(AccessSettings settings, Near<ApiKey> near, Uses uses) {
     return new Credentials(settings, near, uses, CLOCK);
   }
 
   @Produces
   @Singleton
-  Keys keys(KeyStore store, NearKeys near) {
+  Keys keys(KeyStore store, Near<ApiKey> near) {
     return new Keys(store, near, CLOCK);
   }
 }

@@ -2,6 +2,7 @@ package io.larder.access;
 
 import io.larder.model.Caller;
 import io.larder.model.Caller.KeyLimits;
+import io.larder.model.Grant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param tenant whom the user belongs to
  * @param roles what the bearer may do
  * @param limits what bearers may have, beside what the owner may; empty = as much as the owner
+ * @param grant what of the inference it gives
  * @param expires when it is good no more; empty = not before {@link #LIFE_MAX}
  */
 public record ApiKey(
@@ -25,6 +27,7 @@ public record ApiKey(
     String tenant,
     Set<String> roles,
     Optional<KeyLimits> limits,
+    Grant grant,
     Instant created,
     Optional<Instant> expires) {
   /** Nothing is stored for ever: a key that does not expire is forgotten after that time. */
@@ -39,7 +42,7 @@ public record ApiKey(
 
   /** Whom the bearer is taken for. */
   Caller caller() {
-    return new Caller(owner, tenant, roles, limits, expires);
+    return new Caller(owner, tenant, roles, limits, grant, expires);
   }
 
   /** Names the owner among the users of all tenants. */
@@ -63,7 +66,7 @@ public record ApiKey(
   /** The same key, which expires then if it does not sooner. */
   ApiKey until(Instant latest) {
     var sooner = end().isBefore(latest) ? end() : latest;
-    return new ApiKey(id, hash, owner, tenant, roles, limits, created, Optional.of(sooner));
+    return new ApiKey(id, hash, owner, tenant, roles, limits, grant, created, Optional.of(sooner));
   }
 
   @Override

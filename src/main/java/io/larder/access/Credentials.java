@@ -14,11 +14,11 @@ public final class Credentials {
 
   private final byte[] adminKeyHash;
   private final AdminMark adminMark;
-  private final NearKeys keys;
+  private final Near<ApiKey> keys;
   private final Uses uses;
   private final InstantSource clock;
 
-  Credentials(AccessSettings settings, NearKeys keys, Uses uses, InstantSource clock) {
+  Credentials(AccessSettings settings, Near<ApiKey> keys, Uses uses, InstantSource clock) {
     this.adminKeyHash = Secret.sha256(settings.adminKey());
     this.adminMark = new AdminMark(adminKeyHash);
     this.keys = keys;
@@ -47,9 +47,9 @@ public final class Credentials {
 
   private Identity find(String hash) {
     return switch (keys.find(hash)) {
-      case NearKeys.Found.There(ApiKey found) -> known(found);
-      case NearKeys.Found.Nothing nothing -> new Identity.Unknown();
-      case NearKeys.Found.Unsure unsure -> new Identity.Unsure();
+      case Near.Found.There<ApiKey>(ApiKey found) -> known(found);
+      case Near.Found.Nothing<ApiKey> nothing -> new Identity.Unknown();
+      case Near.Found.Unsure<ApiKey> unsure -> new Identity.Unsure();
     };
   }
 

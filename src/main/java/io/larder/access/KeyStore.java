@@ -20,8 +20,8 @@ interface KeyStore {
   /** The key of that id. */
   Optional<ApiKey> named(String id);
 
-  /** Removes a key. */
-  void remove(ApiKey key);
+  /** Removes a key, and says whether it was there; of several who do so at once, one is told so. */
+  boolean remove(ApiKey key);
 
   /**
    * All keys of one owner.

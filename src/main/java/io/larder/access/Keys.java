@@ -2,6 +2,7 @@ package io.larder.access;
 
 import io.larder.model.Caller;
 import io.larder.model.Caller.KeyLimits;
+import io.larder.model.Grant;
 import io.larder.valkey.ValkeyUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -31,7 +32,7 @@ public final class Keys {
   private static final Logger LOG = System.getLogger(Keys.class.getName());
 
   private final KeyStore store;
-  private final NearKeys near;
+  private final Near<ApiKey> near;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
@@ -53,7 +54,7 @@ public final class Keys {
     }
   }
 
-  Keys(KeyStore store, NearKeys near, InstantSource clock) {
+  Keys(KeyStore store, Near<ApiKey> near, InstantSource clock) {
     this.store = store;
     this.near = near;
     this.clock = clock;
@@ -76,7 +77,8 @@ public final class Keys {
       return new Making.Denied();
     }
     var id = id();
-    return make(by, id, owner, tenant, roles, limits(by, wish, id), expires);
+    var grant = by.isAdmin() ? wish.grant() : wish.grant().or(by.grant());
+    return make(by, new Blank(id, owner, tenant, roles, limits(by, wish, id), grant, expires));
   }
 
   /** A user's own limits hold for all keys made with theirs, together. */
@@ -88,19 +90,31 @@ public final class Keys {
     return wish.limits().filter(text -> !text.isEmpty()).map(text -> new KeyLimits(text, id));
   }
 
-  private Making make(
-      Caller by,
+  /** A key before it is cut. */
+  private record Blank(
       String id,
       String owner,
       String tenant,
       Set<String> roles,
       Optional<KeyLimits> limits,
+      Grant grant,
       Optional<Instant> expires) {
-    if (!mayHave(by, roles, limits, expires)) {
+    static Blank like(ApiKey key, String id) {
+      return new Blank(
+          id, key.owner(), key.tenant(), key.roles(), key.limits(), key.grant(), key.expires());
+    }
+
+    ApiKey cut(String hash, Instant now) {
+      return new ApiKey(id, hash, owner, tenant, roles, limits, grant, now, expires);
+    }
+  }
+
+  private Making make(Caller by, Blank blank) {
+    if (!mayHave(by, blank)) {
       return new Making.Denied();
     }
     var secret = Secret.make(random);
-    var key = new ApiKey(id, secret.hash(), owner, tenant, roles, limits, clock.instant(), expires);
+    var key = blank.cut(secret.hash(), clock.instant());
     if (!store.keep(key)) {
       return new Making.Full(ApiKey.PER_OWNER_MAX);
     }
@@ -109,17 +123,19 @@ public final class Keys {
   }
 
   /** Users have nothing that their own key does not give them. */
-  private static boolean mayHave(
-      Caller by, Set<String> roles, Optional<KeyLimits> limits, Optional<Instant> expires) {
+  private static boolean mayHave(Caller by, Blank blank) {
     if (by.isAdmin()) {
       return true;
     }
     boolean lastsLonger =
         by.expires()
-            .filter(end -> expires.filter(other -> !other.isAfter(end)).isEmpty())
+            .filter(end -> blank.expires().filter(other -> !other.isAfter(end)).isEmpty())
             .isPresent();
-    boolean asLimited = by.limits().isEmpty() || by.limits().equals(limits);
-    return by.roles().containsAll(roles) && asLimited && !lastsLonger;
+    boolean asLimited = by.limits().isEmpty() || by.limits().equals(blank.limits());
+    return by.roles().containsAll(blank.roles())
+        && by.grant().covers(blank.grant())
+        && asLimited
+        && !lastsLonger;
   }
 
   private String id() {
@@ -142,28 +158,33 @@ public final class Keys {
       return new Making.Absent();
     }
     var key = old.get();
-    var making =
-        make(by, id(), key.owner(), key.tenant(), key.roles(), key.limits(), key.expires());
+    var making = make(by, Blank.like(key, id()));
     if (!(making instanceof Making.Made made)) {
       return making;
     }
     if (!retire(key, overlap, made.key())) {
-      store.remove(made.key());
+      var unused = store.remove(made.key());
       return new Making.Absent();
     }
     return making;
   }
 
-  /** Lets a key expire; where that cannot be done, the one in its place is not needed. */
+  /**
+   * Lets a key expire, and says whether it was there; where that cannot be done, the one in its
+   * place is not needed. Requests that look the key up meanwhile do not bring it back.
+   */
   private boolean retire(ApiKey key, Duration overlap, ApiKey other) {
     try {
-      boolean there = true;
       if (overlap.isZero()) {
-        store.remove(key);
-      } else {
-        there = store.replace(key.until(clock.instant().plus(overlap)));
+        boolean there = store.remove(key);
+        near.removed(key.hash());
+        return there;
       }
-      near.forget(key.hash());
+      var sooner = key.until(clock.instant().plus(overlap));
+      boolean there = store.replace(sooner);
+      if (there) {
+        near.replaced(sooner.hash(), sooner);
+      }
       return there;
     } catch (ValkeyUnavailable down) {
       LOG.log(Level.WARNING, "key not replaced: id={0}, new id={1}", key.id(), other.id());
@@ -178,13 +199,17 @@ public final class Keys {
    */
   public boolean revoke(Caller by, String id) {
     var key = find(by, id).filter(one -> by.isAdmin() || by.roles().containsAll(one.roles()));
-    key.ifPresent(
-        one -> {
-          store.remove(one);
-          near.removed(one.hash());
-          LOG.log(Level.INFO, "key revoked: id={0} of={1} by={2}", id, one.subject(), by.subject());
-        });
-    return key.isPresent();
+    return key.isPresent() && revoke(by, key.get());
+  }
+
+  private boolean revoke(Caller by, ApiKey key) {
+    boolean was = store.remove(key);
+    near.removed(key.hash());
+    if (was) {
+      LOG.log(
+          Level.INFO, "key revoked: id={0} of={1} by={2}", key.id(), key.subject(), by.subject());
+    }
+    return was;
   }
 
   private Optional<ApiKey> find(Caller by, String id) {

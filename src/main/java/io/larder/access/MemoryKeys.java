@@ -34,7 +34,11 @@ final class MemoryKeys implements KeyStore {
 
   private void dropOver() {
     var now = clock.instant();
-    byId.values().stream().filter(key -> key.isOver(now)).toList().forEach(this::remove);
+    byId.values().stream().filter(key -> key.isOver(now)).toList().forEach(this::drop);
+  }
+
+  private void drop(ApiKey key) {
+    var unused = remove(key);
   }
 
   private void put(ApiKey key) {
@@ -66,10 +70,10 @@ final class MemoryKeys implements KeyStore {
   }
 
   @Override
-  public synchronized void remove(ApiKey key) {
+  public synchronized boolean remove(ApiKey key) {
     byId.remove(key.id());
-    byHash.remove(key.hash());
     used.remove(key.id());
+    return good(byHash.remove(key.hash())).isPresent();
   }
 
   @Override

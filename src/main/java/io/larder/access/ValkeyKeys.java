@@ -109,10 +109,12 @@ final class ValkeyKeys implements KeyStore {
   }
 
   @Override
-  public void remove(ApiKey key) {
-    valkey.remove(List.of(RECORD + key.hash()));
+  public boolean remove(ApiKey key) {
+    // sent again after a lost reply, it would not know that it was the one
+    boolean was = valkey.removeOnce(RECORD + key.hash());
     valkey.remove(List.of(ID + key.id(), USED + key.id()));
     strike(key.subject(), key.hash());
+    return was;
   }
 
   private void strike(String subject, String hash) {

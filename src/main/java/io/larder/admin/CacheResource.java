@@ -69,6 +69,7 @@ public class CacheResource {
     report.putAll(sums(types));
     report.put("types", types);
     if (admin) {
+      report.put("models", models());
       report.put("evicted", cache.evicted());
       report.put("memoryBytes", cache.memoryBytes());
     }
@@ -76,6 +77,14 @@ public class CacheResource {
         "stores",
         Map.of("cache", store(stores.cache(), admin), "state", store(stores.state(), admin)));
     return report;
+  }
+
+  private Map<String, Map<String, Long>> models() {
+    try {
+      return totals.everywhere(Figures.MODELS);
+    } catch (ValkeyUnavailable down) {
+      return Totals.named(figures.here(Figures.MODELS));
+    }
   }
 
   private static Map<String, Long> sums(Map<String, Map<String, Long>> types) {

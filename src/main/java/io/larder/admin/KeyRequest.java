@@ -6,13 +6,14 @@ import io.larder.json.Json;
 import io.larder.json.JsonException;
 import io.larder.json.JsonText;
 import io.larder.json.JsonWriter;
+import io.larder.model.Grant;
 import io.larder.ratelimit.Policies;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +26,10 @@ final class KeyRequest {
   private static final int SHOWN_MAX = 200;
 
   private static final Duration OVERLAP = Duration.ofHours(1);
-  private static final Set<String> WISH = Set.of("owner", "tenant", "roles", "limits", "expires");
+  private static final Set<String> WISH =
+      Set.of("owner", "tenant", "roles", "limits", "models", "scopes", "expires");
+  private static final String MODELS = "an array of globs such as \"openai/*\"";
+  private static final String SCOPES = "an array of user, tenant, global";
   private static final Set<String> ROTATION = Set.of("overlap");
 
   private final Json.Obj object;
@@ -45,8 +49,9 @@ final class KeyRequest {
       return new Wish(
           request.text("owner"),
           request.text("tenant"),
-          request.roles(),
+          request.texts("roles", "an array of user, admin").orElse(Set.of()),
           request.limits(),
+          request.grant(),
           request.time("expires", "a time such as 2030-01-31T00:00:00Z", Instant::parse));
     } catch (IllegalArgumentException wrong) {
       throw Refusal.badRequest(String.valueOf(wrong.getMessage()));
@@ -110,17 +115,32 @@ final class KeyRequest {
     return limits;
   }
 
-  private Set<String> roles() {
-    var roles = new HashSet<String>();
-    if (object.has("roles")) {
-      if (!(object.get("roles").orElseThrow() instanceof Json.Arr(List<Json> items))) {
-        throw wrong("roles", "an array of user, admin");
-      }
-      for (var item : items) {
-        roles.add(item.asText().orElseThrow(() -> wrong("roles", "an array of user, admin")));
-      }
+  /** An array that allows nothing would make a key for nothing: rather a mistake than a wish. */
+  private Grant grant() {
+    var models = texts("models", MODELS);
+    var scopes = texts("scopes", SCOPES);
+    if (models.filter(Set::isEmpty).isPresent()) {
+      throw wrong("models", MODELS);
     }
-    return roles;
+    if (scopes.filter(Set::isEmpty).isPresent()) {
+      throw wrong("scopes", SCOPES);
+    }
+    return Grant.of(models.orElse(Set.of()), scopes.orElse(Set.of()));
+  }
+
+  /** The strings of an array, each once, in their order; empty = there is no such member. */
+  private Optional<Set<String>> texts(String name, String form) {
+    if (!object.has(name)) {
+      return Optional.empty();
+    }
+    if (!(object.get(name).orElseThrow() instanceof Json.Arr(List<Json> items))) {
+      throw wrong(name, form);
+    }
+    var texts = new LinkedHashSet<String>();
+    for (var item : items) {
+      texts.add(item.asText().orElseThrow(() -> wrong(name, form)));
+    }
+    return Optional.of(texts);
   }
 
   private <T> Optional<T> time(String name, String form, Function<String, T> parser) {

@@ -10,6 +10,8 @@ import java.util.Optional;
 /**
  * A key as callers see it, which is never the key itself.
  *
+ * @param models globs of those that its bearer may ask; none = all
+ * @param scopes with whom its bearer may share answers; none = with all with whom the user may
  * @param used when it was last presented, to a minute or two
  */
 public record KeyView(
@@ -18,11 +20,15 @@ public record KeyView(
     String tenant,
     List<String> roles,
     String limits,
+    List<String> models,
+    List<String> scopes,
     String created,
     Optional<String> expires,
     Optional<String> used) {
   public KeyView {
     roles = List.copyOf(roles);
+    models = List.copyOf(models);
+    scopes = List.copyOf(scopes);
   }
 
   static KeyView of(Keys.Listed listed) {
@@ -36,6 +42,8 @@ public record KeyView(
         key.tenant(),
         key.roles().stream().sorted().toList(),
         key.limits().map(KeyLimits::policies).orElse(""),
+        key.grant().modelTexts(),
+        key.grant().scopes().stream().sorted().toList(),
         key.created().toString(),
         key.expires().map(Instant::toString),
         used.map(Instant::toString));

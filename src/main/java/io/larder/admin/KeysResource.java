@@ -63,7 +63,8 @@ public class KeysResource {
       summary = "Make an API key; it is shown in this answer only",
       description =
           "All members can be left out: owner and tenant are then the caller's own, roles is "
-              + "[\"user\"], and the key does not expire. Users make keys for themselves, which can do "
+              + "[\"user\"], and the key does not expire. models are globs of provider/model or model "
+              + "that it may ask, scopes with whom it may share answers; all without. Users make keys for themselves, which can do "
               + "and last no more than the one they call with.")
   @RequestBody(
       content =
@@ -72,6 +73,7 @@ public class KeysResource {
               schema = @Schema(type = SchemaType.OBJECT),
               example =
                   "{\"owner\":\"u-17\",\"tenant\":\"t-1\",\"roles\":[\"user\"],\"limits\":\"\","
+                      + "\"models\":[\"openai/*\",\"demo\"],\"scopes\":[\"user\"],"
                       + "\"expires\":\"2030-01-31T00:00:00Z\"}"))
   @APIResponse(
       responseCode = "201",
@@ -142,7 +144,7 @@ public class KeysResource {
       summary = "Make an API key in place of another, which is good for a while yet",
       description =
           "overlap is 0 s to 30 days, an hour if it is left out. The new key is for the same owner, "
-              + "roles and limits, and expires when the old one would have; it is shown in this answer "
+              + "roles, limits, models and scopes, and expires when the old one would have; it is shown in this answer "
               + "only.")
   @RequestBody(
       content =

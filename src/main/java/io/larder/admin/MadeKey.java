@@ -19,10 +19,14 @@ public record MadeKey(
     String tenant,
     List<String> roles,
     String limits,
+    List<String> models,
+    List<String> scopes,
     String created,
     Optional<String> expires) {
   public MadeKey {
     roles = List.copyOf(roles);
+    models = List.copyOf(models);
+    scopes = List.copyOf(scopes);
   }
 
   /**
@@ -55,6 +59,8 @@ public record MadeKey(
         view.tenant(),
         view.roles(),
         view.limits(),
+        view.models(),
+        view.scopes(),
         view.created(),
         view.expires());
   }

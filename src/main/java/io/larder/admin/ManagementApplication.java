@@ -5,6 +5,7 @@ import io.larder.api.ConversationsResource;
 import io.larder.api.MeResource;
 import io.larder.api.ProblemErrors;
 import io.larder.api.SessionResource;
+import io.larder.api.SessionsResource;
 import io.larder.api.TurnsResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
@@ -36,11 +37,14 @@ public class ManagementApplication extends Application {
   public Set<Class<?>> getClasses() {
     return Set.of(
         SessionResource.class,
+        SessionsResource.class,
         MeResource.class,
         ConversationsResource.class,
         TurnsResource.class,
         LimitsResource.class,
         CacheResource.class,
+        HistoryResource.class,
+        EventsResource.class,
         EntriesResource.class,
         WarmResource.class,
         ExportResource.class,

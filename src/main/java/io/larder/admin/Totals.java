@@ -14,7 +14,7 @@ import java.util.TreeMap;
 @ApplicationScoped
 public class Totals {
   /** Looks at the figures are cached, but are none of what the figures are about. */
-  private static final String OWN = "figures";
+  static final String OWN = "figures";
 
   @Inject Figures figures;
 

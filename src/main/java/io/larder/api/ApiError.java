@@ -5,6 +5,7 @@ import io.larder.inference.CallFailed;
 import io.larder.inference.Crowded;
 import io.larder.inference.LimitExceeded;
 import io.larder.inference.LimitsUnavailable;
+import io.larder.inference.ModelRefused;
 import io.larder.inference.NotCached;
 import io.larder.inference.ScopeRefused;
 import io.larder.inference.TooSlow;
@@ -14,6 +15,8 @@ import io.larder.model.Wire;
 import io.larder.provider.ProviderFailure;
 import io.larder.provider.UnknownModel;
 import io.larder.talk.AnswerBroken;
+import io.larder.talk.AnswerFailed;
+import io.larder.talk.AnswerUnstored;
 import io.larder.talk.ProviderRefused;
 import io.larder.valkey.ValkeyUnavailable;
 import io.larder.wire.BadRequest;
@@ -35,9 +38,15 @@ import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
  * @param param the part of the request that is wrong, if it is one
  * @param message a sentence for people
  * @param limited what a limit has said, if it was one
+ * @param turn of a conversation that was stored all the same, if one was
  */
 record ApiError(
-    int status, String code, Optional<String> param, String message, Optional<Limited> limited) {
+    int status,
+    String code,
+    Optional<String> param,
+    String message,
+    Optional<Limited> limited,
+    Optional<String> turn) {
   private static final String QUOTA_EXCEEDED =
       "https://iana.org/assignments/http-problem-types#quota-exceeded";
 
@@ -58,6 +67,8 @@ record ApiError(
       case JobsBusy busy -> of(503, "busy", text(busy));
       case BodyTooLarge large -> of(413, "request_too_large", text(large));
       case UnknownModel unknown -> of(404, "model_not_found", Optional.of("model"), text(unknown));
+      case ModelRefused refused ->
+          of(403, "model_not_allowed", Optional.of("model"), text(refused));
       case ScopeRefused refused ->
           of(403, "scope_refused", Optional.of("Larder-Cache"), text(refused));
       case ConversationRefused refused -> ofConversation(refused);
@@ -67,7 +78,10 @@ record ApiError(
               "provider_refused",
               Optional.empty(),
               text(refused),
-              refused.retryAfter().map(after -> new Limited(Optional.empty(), after, false)));
+              refused.retryAfter().map(after -> new Limited(Optional.empty(), after, false)),
+              Optional.empty());
+      case AnswerFailed failed -> ofAnswer(failed);
+      case AnswerUnstored unstored -> of(503, "store_unavailable", text(unstored));
       case AnswerBroken broken -> of(502, "provider_failed", text(broken));
       case LimitExceeded limit -> limited(limit);
       case LimitsUnavailable unknown -> of(503, "limits_unavailable", text(unknown));
@@ -118,7 +132,7 @@ record ApiError(
   }
 
   private static ApiError of(int status, String code, Optional<String> param, String message) {
-    return new ApiError(status, code, param, message, Optional.empty());
+    return new ApiError(status, code, param, message, Optional.empty(), Optional.empty());
   }
 
   private static ApiError limited(LimitExceeded limit) {
@@ -131,7 +145,23 @@ record ApiError(
             new Limited(
                 Optional.of(limit.policy().name()),
                 limit.retryAfter(),
-                limit.policy().unit().isTokens())));
+                limit.policy().unit().isTokens())),
+        Optional.empty());
+  }
+
+  /** The error that made an answer fail, with its turn: something was done. */
+  private static ApiError ofAnswer(AnswerFailed failed) {
+    var why =
+        failed.why() instanceof ValkeyUnavailable down
+            ? of(503, "store_unavailable", "the answer has failed: " + text(down))
+            : of(failed.why());
+    return new ApiError(
+        why.status(),
+        why.code(),
+        why.param(),
+        why.message(),
+        why.limited(),
+        Optional.of(failed.turn()));
   }
 
   private static String text(Throwable failure) {
@@ -199,6 +229,7 @@ record ApiError(
         + policy()
             .map(policy -> ",\"violated-policies\":[" + JsonWriter.quote(policy) + "]")
             .orElse("")
+        + turn.map(id -> ",\"turn\":" + JsonWriter.quote(id)).orElse("")
         + "}";
   }
 }

@@ -1,5 +1,6 @@
 package io.larder.api;
 
+import io.larder.access.BrowserSession;
 import io.larder.setting.Checked;
 import io.larder.setting.InvalidSetting;
 import io.larder.setting.Settings;
@@ -39,6 +40,11 @@ record ApiSettings(
 
   ApiSettings {
     corsOrigins = Set.copyOf(corsOrigins);
+  }
+
+  /** When sessions end by themselves. */
+  BrowserSession.Span sessionSpan() {
+    return new BrowserSession.Span(sessionIdle, sessionMax);
   }
 
   static ApiSettings from(Settings settings) {

@@ -3,6 +3,7 @@ package io.larder.api;
 import io.larder.conversation.Conversation;
 import io.larder.conversation.Conversations;
 import io.larder.conversation.Export;
+import io.larder.conversation.Head;
 import io.larder.conversation.Markdown;
 import io.larder.conversation.Turn;
 import io.larder.json.JsonWriter;
@@ -98,9 +99,9 @@ public class ConversationsResource {
   @APIResponse(responseCode = "409", description = "The caller has as many as may be")
   public Response create(InputStream body) {
     var request = ConversationRequest.read(read(body), Set.of("title", "tags"));
-    var id =
+    var head =
         conversations.create(owner(), request.title().orElse(""), request.tags().orElse(List.of()));
-    return shown(Response.created(URI.create("conversations/" + id)), id);
+    return shown(Response.created(URI.create("conversations/" + head.id())), head);
   }
 
   /** Takes conversations in. */
@@ -160,10 +161,10 @@ public class ConversationsResource {
   @APIResponse(responseCode = "412", description = "It has changed meanwhile")
   public Response change(@PathParam("id") String id, InputStream body) {
     var request = ConversationRequest.read(read(body), Set.of("title", "tags", "leaf"));
-    var unused =
+    var head =
         conversations.change(
             owner(), id, request.title(), request.tags(), request.leaf(), version());
-    return shown(Response.ok(), id);
+    return shown(Response.ok(), head);
   }
 
   /** Forgets a conversation. */
@@ -206,12 +207,11 @@ public class ConversationsResource {
         .build();
   }
 
-  private Response shown(Response.ResponseBuilder response, String id) {
-    var conversation = conversations.read(owner(), id);
+  private static Response shown(Response.ResponseBuilder response, Head head) {
     return response
-        .entity(Export.head(conversation.head()))
+        .entity(Export.head(head))
         .type(MediaType.APPLICATION_JSON)
-        .tag(tag(conversation))
+        .tag(new EntityTag(String.valueOf(head.version())))
         .build();
   }
 

@@ -35,9 +35,9 @@ public class KeyFilter extends HttpFilter {
       return;
     }
     switch (senders.of(request, response)) {
-      case Sender.Known(Caller caller, Optional<String> token) -> {
+      case Sender.Known(Caller caller, Optional<Sessions.Session> session) -> {
         current.set(caller);
-        token.ifPresent(text -> request.setAttribute(Sessions.TOKEN, text));
+        session.ifPresent(one -> Sessions.tell(one, request));
         if (request.getMethod().equals("GET")) {
           // what one caller may see, no cache on the way may show to another
           response.setHeader("Cache-Control", "no-store");

@@ -34,8 +34,9 @@ public class MeResource {
   @Context HttpServletRequest request;
 
   /**
-   * The caller's name, tenant and roles, with whom answers may be shared, what is left of limits,
-   * and the token of the session if it is by one.
+   * The caller's name, tenant and roles, with whom answers may be shared, globs of the models that
+   * the key allows (none = all), what is left of limits, and the token of the session if it is by
+   * one.
    */
   @GET
   @Operation(
@@ -59,13 +60,16 @@ public class MeResource {
         + ",\"tenant\":"
         + JsonWriter.quote(caller.tenant())
         + ",\"roles\":"
-        + caller.roles().stream()
-            .sorted()
-            .map(JsonWriter::quote)
-            .collect(Collectors.joining(",", "[", "]"))
+        + array(caller.roles().stream().sorted().toList())
         + ",\"scopes\":"
-        + scopes.stream().map(JsonWriter::quote).collect(Collectors.joining(",", "[", "]"))
+        + array(scopes)
+        + ",\"models\":"
+        + array(caller.grant().modelTexts())
         + token.map(text -> ",\"csrfToken\":" + JsonWriter.quote(text)).orElse("")
         + "}";
+  }
+
+  private static String array(List<String> texts) {
+    return texts.stream().map(JsonWriter::quote).collect(Collectors.joining(",", "[", "]"));
   }
 }

@@ -36,6 +36,14 @@ public final class Refusal extends RuntimeException {
         "whether this key is good cannot be told now: the store of keys gives no answer");
   }
 
+  /** Whether a session is good cannot be told now. */
+  static Refusal unsureOfSession() {
+    return new Refusal(
+        503,
+        "store_unavailable",
+        "whether this session is good cannot be told now: the store of sessions gives no answer");
+  }
+
   /** The cookie is gone, the session may not be. */
   static Refusal unsureOfSignOut() {
     return new Refusal(
@@ -48,7 +56,9 @@ public final class Refusal extends RuntimeException {
   /** It cannot be told whether the session is where all nodes find it. */
   static Refusal unsureOfSignIn() {
     return new Refusal(
-        503, "store_unavailable", "nobody can sign in now: the store of sessions gives no answer");
+        503,
+        "store_unavailable",
+        "nobody can sign in now: the store of sessions gives no answer, or keeps nothing more");
   }
 
   /** A request by a session does not show the session's token. */
@@ -87,6 +97,20 @@ public final class Refusal extends RuntimeException {
   /** It cannot be done as things stand. */
   public static Refusal conflict(String code, String message) {
     return new Refusal(409, code, message);
+  }
+
+  /** The caller watches as often as one may. */
+  public static Refusal watchesTooMuch(int streamsMax) {
+    return new Refusal(
+        429,
+        "too_many_streams",
+        "you have " + streamsMax + " streams of events open on this node, as many as you may");
+  }
+
+  /** As many watch as a node can bear. */
+  public static Refusal watchedTooMuch(int streamsMax) {
+    return new Refusal(
+        503, "busy", "this node has " + streamsMax + " streams of events open, as many as it may");
   }
 
   /** The body is larger than this endpoint takes. */

@@ -36,7 +36,7 @@ public class SecurityHeaders extends HttpFilter {
     policy =
         "default-src 'self'; script-src 'self' "
             + importMapHash()
-            + "; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+            + "; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
   }
 
   private String importMapHash() throws ServletException {

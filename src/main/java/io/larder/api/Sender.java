@@ -8,9 +8,9 @@ sealed interface Sender {
   /**
    * Somebody who may go on.
    *
-   * @param token of the session by which the caller is known; empty = not by one
+   * @param session by which the caller is known; empty = not by one
    */
-  record Known(Caller caller, Optional<String> token) implements Sender {}
+  record Known(Caller caller, Optional<Sessions.Session> session) implements Sender {}
 
   /** Somebody who may not, or nobody. */
   record Refused(ApiError error) implements Sender {}

@@ -1,7 +1,10 @@
 package io.larder.api;
 
+import io.larder.access.BrowserSessions;
 import io.larder.access.Credentials;
 import io.larder.access.Identity;
+import io.larder.inference.LimitExceeded;
+import io.larder.inference.LimitsUnavailable;
 import io.larder.model.Caller;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -30,6 +33,7 @@ class Senders {
 
   @Inject Credentials credentials;
   @Inject Sessions sessions;
+  @Inject BrowserSessions browsers;
   @Inject Strangers strangers;
   @Inject ApiSettings settings;
 
@@ -69,29 +73,43 @@ class Senders {
   /** Passwords can be guessed, other than keys: one from an address over its limit is not tried. */
   private Sender ofPassword(HttpServletRequest request, HttpServletResponse response)
       throws IOException, ServletException {
-    var over = strangers.over(request);
-    if (over.isPresent()) {
-      return refused(over.get());
+    try (var trial = strangers.trial(request)) {
+      var user = ServerUser.ask(request, response);
+      if (user.isEmpty()) {
+        return refused(Refusal.unauthorized());
+      }
+      trial.succeeded();
+      return unlessForged(user.get(), request);
+    } catch (LimitExceeded | LimitsUnavailable notTried) {
+      return refused(notTried);
     }
-    return ServerUser.ask(request, response)
-        .map(user -> unlessForged(user, request))
-        .orElseGet(() -> refused(strangers.failed(request)));
   }
 
   private Sender ofSession(Sessions.Session session, HttpServletRequest request) {
     return switch (credentials.recall(session.mark())) {
-      case Identity.Known(Caller caller) -> {
-        var shown = Optional.ofNullable(request.getHeader(CSRF_FIELD)).orElse("");
-        yield isSafe(request) || session.isShown(shown)
-            ? new Sender.Known(caller, Optional.of(session.token()))
-            : refused(Refusal.csrf());
-      }
-      case Identity.Unknown unknown -> {
-        sessions.end(request);
-        yield refused(Refusal.unauthorized());
-      }
+      case Identity.Known(Caller caller) ->
+          switch (browsers.use(caller, session.id())) {
+            case GOOD -> ofSession(session, caller, request);
+            case OVER -> over(request);
+            case UNSURE -> refused(Refusal.unsureOfSession());
+          };
+      case Identity.Unknown unknown -> over(request);
       case Identity.Unsure unsure -> refused(Refusal.unsure());
     };
+  }
+
+  private static Sender ofSession(
+      Sessions.Session session, Caller caller, HttpServletRequest request) {
+    var shown = Optional.ofNullable(request.getHeader(CSRF_FIELD)).orElse("");
+    return isSafe(request) || session.isShown(shown)
+        ? new Sender.Known(caller, Optional.of(session))
+        : refused(Refusal.csrf());
+  }
+
+  private Sender over(HttpServletRequest request) {
+    // what is left of it on its user's list, if it cannot be struck off, lets nobody in
+    var unused = sessions.end(request);
+    return refused(Refusal.unauthorized());
   }
 
   /** Browsers send passwords and the server's own cookies along with any page's requests. */
@@ -112,7 +130,8 @@ class Senders {
     return new Sender.Refused(ApiError.of(why));
   }
 
-  private static Optional<String> key(HttpServletRequest request) {
+  /** The key that a request shows. */
+  static Optional<String> key(HttpServletRequest request) {
     if (isBearer(request)) {
       return Optional.of(request.getHeader("Authorization").substring(BEARER.length()).strip());
     }

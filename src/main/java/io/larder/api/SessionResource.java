@@ -10,6 +10,7 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.POST;
@@ -44,6 +45,7 @@ public class SessionResource {
   @Inject Strangers strangers;
   @Inject ApiSettings settings;
   @Context HttpServletRequest request;
+  @Context HttpServletResponse response;
 
   /** Signs in. JSON alone is taken, since no form can send it. */
   @POST
@@ -67,7 +69,9 @@ public class SessionResource {
   @APIResponse(
       responseCode = "429",
       description = "Too many wrong keys from this address, or sign-ins of this user")
-  @APIResponse(responseCode = "503", description = "The store of sessions gives no answer")
+  @APIResponse(
+      responseCode = "503",
+      description = "The store of sessions gives no answer, or is full")
   public Response begin(InputStream body) throws IOException {
     if (CrossSite.isFrom(request, settings.corsOrigins())) {
       throw Refusal.crossSite();
@@ -79,8 +83,9 @@ public class SessionResource {
         if (!credentials.isAnswering()) {
           throw Refusal.unsureOfSignIn();
         }
-        var token = sessions.begin(request, credentials.mark(key));
-        yield Response.ok(MeResource.json(caller, inference.scopes(caller), Optional.of(token)))
+        var session = sessions.begin(request, response, caller, credentials.mark(key));
+        var token = Optional.of(session.token());
+        yield Response.ok(MeResource.json(caller, inference.scopes(caller), token))
             .header(HttpHeaders.CACHE_CONTROL, "no-store")
             .build();
       }
@@ -99,6 +104,9 @@ public class SessionResource {
       responseCode = "503",
       description = "The browser has no session any more; the store, out of reach, still has it")
   public void end() {
-    sessions.end(request);
+    if (!sessions.end(request)) {
+      sessions.forget(response);
+      throw Refusal.unsureOfSignOut();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.larder.api;
 
 import io.larder.inference.LimitExceeded;
+import io.larder.inference.LimitsUnavailable;
 import io.larder.ratelimit.Charge;
 import io.larder.ratelimit.Limits;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -10,12 +11,11 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Optional;
 
 /**
- * Counts what did not get in, by the address it came from, over all nodes. Only a failure asks the
- * limiter: whoever has a good key is neither slowed down nor, behind an address that others share,
- * shut out.
+ * Counts what did not get in, by the address it came from, over all nodes. Of keys only a failure
+ * asks the limiter: whoever has a good key is neither slowed down nor, behind an address that
+ * others share, shut out.
  */
 @ApplicationScoped
 class Strangers {
@@ -28,23 +28,51 @@ class Strangers {
 
   /** One more has failed: 401, or 429 when there were too many. */
   RuntimeException failed(HttpServletRequest request) {
-    return ask(request).<RuntimeException>map(over -> over).orElseGet(Refusal::unauthorized);
+    return ask(request, false) instanceof Limits.Answer.Stop(var refusal)
+        ? new LimitExceeded(SCOPE, refusal)
+        : Refusal.unauthorized();
   }
 
-  /** Whether there were too many already, without counting. */
-  Optional<LimitExceeded> over(HttpServletRequest request) {
-    return limits.left(subject(request), limits.settings().stranger()).stream()
-        .filter(left -> left.remaining() == 0 && !left.policy().shadow())
-        .findFirst()
-        .flatMap(left -> ask(request));
+  /**
+   * May something that can be guessed be tried? It counts as failed until it is known to be good:
+   * however many are tried at once, no more are than one after the other.
+   *
+   * @throws LimitExceeded if there were too many
+   * @throws LimitsUnavailable if that cannot be told, and nobody is to go on then
+   */
+  Trial trial(HttpServletRequest request) {
+    return switch (ask(request, true)) {
+      case Limits.Answer.Go(var pass, var left) -> new Trial(pass);
+      case Limits.Answer.Stop(var refusal) -> throw new LimitExceeded(SCOPE, refusal);
+      case Limits.Answer.Unknown unknown -> throw new LimitsUnavailable();
+    };
   }
 
-  private Optional<LimitExceeded> ask(HttpServletRequest request) {
+  /** Something that is being tried; whatever comes of it, it is closed. */
+  static final class Trial implements AutoCloseable {
+    private final Limits.Pass pass;
+
+    private Trial(Limits.Pass pass) {
+      this.pass = pass;
+    }
+
+    /** It was good, and does not count. */
+    void succeeded() {
+      pass.settle(policy -> 0);
+    }
+
+    @Override
+    public void close() {
+      pass.settleAsCharged();
+    }
+  }
+
+  private Limits.Answer ask(HttpServletRequest request, boolean settled) {
     var charges =
-        limits.settings().stranger().stream().map(policy -> new Charge(policy, 1)).toList();
-    return limits.ask(subject(request), charges) instanceof Limits.Answer.Stop(var refusal)
-        ? Optional.of(new LimitExceeded(SCOPE, refusal))
-        : Optional.empty();
+        limits.settings().stranger().stream()
+            .map(policy -> new Charge(policy, 1, settled))
+            .toList();
+    return limits.ask(subject(request), charges);
   }
 
   private static String subject(HttpServletRequest request) {

@@ -6,7 +6,6 @@ import io.larder.inference.Answer;
 import io.larder.inference.CacheDirectives;
 import io.larder.inference.Waiters;
 import io.larder.model.Caller;
-import io.larder.provider.ProviderFailure;
 import io.larder.talk.Say;
 import io.larder.talk.Talk;
 import jakarta.annotation.security.RolesAllowed;
@@ -66,7 +65,9 @@ public class TurnsResource {
       description =
           "With Accept: text/event-stream the answer comes as a stream in the wire of the model's "
               + "provider, else as the finished turn. Below parent (null = at the top) it is an edit, a "
-              + "branch of its own; without parent it goes on from the current leaf. Members beside "
+              + "branch of its own; without parent it goes on from the current leaf. content is a string, or "
+              + "an array of parts: text, and images as image_url of OpenAI's wire or image of "
+              + "Anthropic's, whichever the model's provider speaks. Members beside "
               + "content, model, parent and system go to the provider. With Idempotency-Key the same "
               + "request sent again is not asked again; with If-Match it is refused if the "
               + "conversation has changed. Cache-Control and Larder-Cache are understood.")
@@ -131,17 +132,17 @@ public class TurnsResource {
       if (request.wantsStream()) {
         stream(request, reply, response);
       } else {
-        response.resume(turn(talk.await(request.caller(), request.id(), reply)));
+        response.resume(turn(Talk.await(reply)));
       }
-    } catch (ProviderFailure | RuntimeException failure) {
+    } catch (RuntimeException failure) {
       response.resume(failure);
     }
   }
 
   private void stream(Request request, Talk.Reply reply, AsyncResponse response) {
     switch (reply) {
-      case Talk.Reply.Coming(Answer answer, String turn) -> {
-        var taken = Response.fromResponse(Door.response(answer)).header("Larder-Turn", turn);
+      case Talk.Reply.Coming(Answer answer, Turn turn) -> {
+        var taken = Response.fromResponse(Door.response(answer)).header("Larder-Turn", turn.id());
         if (!response.resume(taken.build()) && answer.body() instanceof Answer.Flowing flowing) {
           flowing.abandon();
         }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -28,6 +29,7 @@ import java.util.concurrent.atomic.LongAdder;
  * EVALSHA add 1 larder:1:figures:all                  life &lt;type&gt;:&lt;figure&gt; n …
  * EVALSHA add 1 larder:1:figures:user:&lt;tenant&gt;/&lt;id&gt;  life &lt;type&gt;:&lt;figure&gt; n …
  * EVALSHA add 1 larder:1:figures:nodes                life &lt;type&gt;:&lt;figure&gt; n …
+ * EVALSHA add 1 larder:1:figures:models               life &lt;model&gt;:&lt;figure&gt; n …
  *   HINCRBY each, then PEXPIRE
  * </pre>
  *
@@ -39,6 +41,9 @@ public final class Figures implements AutoCloseable {
   /** Users counted one by one on a node; the rest are counted together. */
   static final int USERS_MAX = 10_000;
 
+  /** Models counted one by one on a node; the rest are counted together. */
+  static final int MODELS_MAX = 500;
+
   static final Duration LIFE = Duration.ofDays(366);
 
   /** All users together. */
@@ -47,13 +52,20 @@ public final class Figures implements AutoCloseable {
   /** What no user asked for: the nodes' own calls. */
   public static final String NODES = "nodes";
 
+  /** What all users together had of each model: its name stands in the place of the type. */
+  public static final String MODELS = "models";
+
   private static final String THE_REST = "user:*";
+  private static final String OTHER_MODELS = "*";
   private static final String PREFIX = "larder:1:figures:";
   private static final Logger LOG = System.getLogger(Figures.class.getName());
 
   private final Optional<Valkey> state;
   private final Map<String, Subject> subjects = new ConcurrentHashMap<>();
   private final Subject everybody;
+  private final Subject models = new Subject();
+  private final Histogram hitTimes = new Histogram();
+  private final Histogram missTimes = new Histogram();
   private final ScheduledExecutorService flusher =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("larder-figures").factory());
@@ -95,6 +107,7 @@ public final class Figures implements AutoCloseable {
     this.state = state;
     this.everybody = subjects.computeIfAbsent(EVERYBODY, absent -> new Subject());
     subjects.put(NODES, new Subject());
+    subjects.put(MODELS, models);
     if (state.isPresent()) {
       var unused = flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
     }
@@ -110,6 +123,16 @@ public final class Figures implements AutoCloseable {
     subject(user).of(type).add(figure, more);
   }
 
+  /**
+   * Adds to a figure of a model.
+   *
+   * @param model one that has answered: others are names that anybody can make up
+   */
+  public void addOfModel(String model, Figure figure, long more) {
+    boolean counted = models.types.containsKey(model) || models.types.size() < MODELS_MAX;
+    models.of(counted ? model : OTHER_MODELS).add(figure, more);
+  }
+
   private Subject subject(String user) {
     var known = subjects.get(user);
     if (known != null) {
@@ -117,6 +140,18 @@ public final class Figures implements AutoCloseable {
     }
     return subjects.computeIfAbsent(
         subjects.size() < USERS_MAX ? user : THE_REST, absent -> new Subject());
+  }
+
+  /** How long requests that the cache answered took on this node, until the answer was at hand. */
+  public Histogram hitTimes() {
+    return hitTimes;
+  }
+
+  /**
+   * How long providers took on this node until they had sent all, the waiting for them included.
+   */
+  public Histogram missTimes() {
+    return missTimes;
   }
 
   /** How a user is named here. */
@@ -141,24 +176,38 @@ public final class Figures implements AutoCloseable {
    * @throws ValkeyUnavailable if the store gives no answer
    */
   public Map<String, Map<Figure, Long>> everywhere(String user) {
+    return state.map(store -> parse(store.fields(PREFIX + user))).orElseGet(() -> here(user));
+  }
+
+  /**
+   * The same of several users, in one go.
+   *
+   * @return for each of them its figures, by type
+   * @throws ValkeyUnavailable if the store gives no answer
+   */
+  public Map<String, Map<String, Map<Figure, Long>>> everywhere(Set<String> users) {
+    var all = new HashMap<String, Map<String, Map<Figure, Long>>>();
     if (state.isEmpty()) {
-      return here(user);
+      users.forEach(user -> all.put(user, here(user)));
+      return all;
     }
+    var hashes = state.get().fields(users.stream().map(PREFIX::concat).toList());
+    hashes.forEach((key, fields) -> all.put(key.substring(PREFIX.length()), parse(fields)));
+    return all;
+  }
+
+  private static Map<String, Map<Figure, Long>> parse(Map<String, String> fields) {
     var all = new TreeMap<String, Map<Figure, Long>>();
-    state
-        .get()
-        .fields(PREFIX + user)
-        .forEach(
-            (field, value) -> {
-              int colon = field.lastIndexOf(':');
-              for (var figure : Figure.values()) {
-                if (colon > 0 && figure.text().equals(field.substring(colon + 1))) {
-                  all.computeIfAbsent(
-                          field.substring(0, colon), absent -> new EnumMap<>(Figure.class))
-                      .put(figure, Long.parseLong(value));
-                }
-              }
-            });
+    fields.forEach(
+        (field, value) -> {
+          int colon = field.lastIndexOf(':');
+          for (var figure : Figure.values()) {
+            if (colon > 0 && figure.text().equals(field.substring(colon + 1))) {
+              all.computeIfAbsent(field.substring(0, colon), absent -> new EnumMap<>(Figure.class))
+                  .put(figure, Long.parseLong(value));
+            }
+          }
+        });
     return all;
   }
 

@@ -2,6 +2,7 @@ package io.larder.conversation;
 
 import io.larder.cache.StoreSettings;
 import io.larder.setting.Settings;
+import io.larder.telemetry.Telemetry;
 import io.larder.valkey.ValkeyStores;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -20,12 +21,14 @@ class ConversationBeans {
 
   @Produces
   @Singleton
-  ConversationStore store(ValkeyStores stores, StoreSettings sealing) {
-    return stores
-        .state()
-        .<ConversationStore>map(
-            valkey -> new ValkeyConversations(valkey, new Sealed(sealing.encryption())))
-        .orElseGet(() -> new MemoryConversations(InstantSource.system()));
+  ConversationStore store(ValkeyStores stores, StoreSettings sealing, Telemetry telemetry) {
+    var store =
+        stores
+            .state()
+            .<ConversationStore>map(
+                valkey -> new ValkeyConversations(valkey, new Sealed(sealing.encryption())))
+            .orElseGet(() -> new MemoryConversations(InstantSource.system()));
+    return new TimedConversations(store, telemetry, System::nanoTime);
   }
 
   @Produces

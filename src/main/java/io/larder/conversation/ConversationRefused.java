@@ -47,6 +47,9 @@ public final class ConversationRefused extends RuntimeException {
   static ConversationRefused newer(long format) {
     return new ConversationRefused(
         Why.UNREADABLE,
-        "a newer Larder has stored this conversation, in format " + format + "; this one reads 1");
+        "a newer Larder has stored this conversation, in format "
+            + format
+            + "; this one reads up to "
+            + Export.FORMAT);
   }
 }

@@ -80,6 +80,26 @@ interface ConversationStore {
    */
   record Known(Turn answer) implements Appended {}
 
+  /** What came of giving an answer its end. */
+  sealed interface Ended {}
+
+  /**
+   * It has an end.
+   *
+   * @param said that stands now: this one, or one that was given before
+   */
+  record Stands(Turn.Said said) implements Ended {}
+
+  /** Its turn is not there any more. */
+  record Gone() implements Ended {}
+
+  /**
+   * The conversation cannot take so much.
+   *
+   * @param bytes that it can take instead, as they are stored
+   */
+  record NoRoom(long bytes) implements Ended {}
+
   /** Some conversations, the last changed first. */
   record Page(List<Head> heads, String next) {
     public Page {
@@ -91,9 +111,10 @@ interface ConversationStore {
    * Stores a new conversation.
    *
    * @param countMax how many its user may have
+   * @return what a list shows of it
    * @throws ConversationRefused if that is too many
    */
-  void create(String owner, NewConversation conversation, Duration life, int countMax);
+  Head create(String owner, NewConversation conversation, Duration life, int countMax);
 
   /**
    * A conversation, which lives on from now for a whole life.
@@ -113,10 +134,10 @@ interface ConversationStore {
   /**
    * Changes a conversation.
    *
-   * @return its version from now on
+   * @return what a list shows of it once this change is made, and no later one
    * @throws ConversationRefused if there is none, or at another version, or without such a turn
    */
-  long change(String owner, String id, Change change, Terms terms);
+  Head change(String owner, String id, Change change, Terms terms);
 
   /**
    * Forgets a conversation.
@@ -138,14 +159,24 @@ interface ConversationStore {
   /**
    * Says that an answer is still to come, unless it has its end.
    *
-   * @param sofar what has come; empty = what is stored stands
+   * @throws ConversationRefused if the conversation is in a newer format
    */
-  void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar);
+  void vouch(String owner, String id, String answer);
+
+  /**
+   * Says how far an answer has come, unless it has its end; nobody vouches for it by that.
+   *
+   * @param bytesMax what the conversation may hold; with more, what is stored stands
+   * @throws ConversationRefused if the conversation is in a newer format
+   */
+  void report(String owner, String id, String answer, Turn.Said sofar, long bytesMax);
 
   /**
    * Gives an answer its end, unless it has one: the first stands, whoever comes late.
    *
-   * @return whether its turn was still there
+   * @param bytesMax what the conversation may hold with it; empty = it does not matter
+   * @throws ConversationRefused if the conversation is in a newer format
    */
-  boolean finish(String owner, String id, String answer, Turn.Said said, Duration life);
+  Ended finish(
+      String owner, String id, String answer, Turn.Said said, Duration life, OptionalLong bytesMax);
 }

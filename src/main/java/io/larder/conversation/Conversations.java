@@ -4,6 +4,7 @@ import io.larder.conversation.ConversationRefused.Why;
 import io.larder.valkey.ValkeyUnavailable;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,6 +25,9 @@ public final class Conversations {
   /** Conversations that are looked at, at once, for a title. */
   private static final int SCAN = 500;
 
+  /** Bytes of what a store keeps of an answer beside its text, mostly fewer. */
+  private static final int ABOUT = 512;
+
   private static final int ID_BYTES = 12;
   private static final Pattern ID = Pattern.compile("[0-9a-f]{24}");
 
@@ -42,58 +46,19 @@ public final class Conversations {
     }
   }
 
-  /**
-   * What somebody says.
-   *
-   * @param parent below which turn; a blank one = at the top; empty = below the current leaf
-   * @param version that the conversation must have; empty = any
-   * @param key makes an append that is sent again the same append; empty = each is another one
-   * @param request tells requests with the same key apart
-   */
-  public record Saying(
-      String content,
-      String model,
-      Optional<String> parent,
-      OptionalLong version,
-      Optional<String> key,
-      String request) {}
-
-  /** What came of saying something. */
-  public sealed interface Heard {
-    /**
-     * It is stored, and an answer to come.
-     *
-     * @param history from the top down to what was said
-     * @param answer id of the answer's turn
-     */
-    record Stored(List<Turn> history, String answer) implements Heard {
-      public Stored {
-        history = List.copyOf(history);
-      }
-    }
-
-    /**
-     * It had been said before, with the same key.
-     *
-     * @param answer as it stands now
-     */
-    record Known(Turn answer) implements Heard {}
-  }
-
   Conversations(ConversationStore store, ConversationSettings settings, SecureRandom random) {
     this.store = store;
     this.settings = settings;
     this.random = random;
   }
 
-  /** Begins a conversation without turns, and gives its id. */
-  public String create(String owner, String title, List<String> tags) {
+  /** Begins a conversation without turns. */
+  public Head create(String owner, String title, List<String> tags) {
     var id = id();
     var begun =
         new ConversationStore.NewConversation(
             id, Labels.title(title), Labels.tags(tags), "", List.of());
-    store.create(owner, begun, settings.ttl(), settings.countMax());
-    return id;
+    return store.create(owner, begun, settings.ttl(), settings.countMax());
   }
 
   /** The conversation of that id. */
@@ -136,9 +101,9 @@ public final class Conversations {
    * Changes title, tags, or which branch is the current one; what is empty stays.
    *
    * @param version that it must have; empty = any
-   * @return its version from now on
+   * @return it once this change is made, and no later one
    */
-  public long change(
+  public Head change(
       String owner,
       String id,
       Optional<String> title,
@@ -157,13 +122,13 @@ public final class Conversations {
 
   /** Stores what somebody says, and that an answer is to come. */
   public Heard say(String owner, String id, Saying saying) {
-    checkSize(saying.content());
+    checkSize(saying.said());
     var turn = saying.key().map(key -> Owner.id("turn", id, key)).orElseGet(this::id);
     var answer = Owner.id("answer", id, turn);
     var exchange =
         new ConversationStore.NewExchange(
             turn,
-            Turn.Said.user(saying.content()),
+            saying.said(),
             answer,
             Turn.Said.awaited(saying.model()),
             saying.parent(),
@@ -177,7 +142,12 @@ public final class Conversations {
             settings.turnsMax(),
             settings.bytesMax());
     return switch (appended) {
-      case ConversationStore.Stored(var history) -> new Heard.Stored(history, answer);
+      case ConversationStore.Stored(var history) -> {
+        var last = history.getLast();
+        yield new Heard.Stored(
+            history,
+            new Turn(answer, last.id(), last.number() + 1, last.created(), exchange.awaited()));
+      }
       case ConversationStore.Known(var known) -> new Heard.Known(known);
     };
   }
@@ -191,18 +161,56 @@ public final class Conversations {
     return Window.over(history, settings.windowBytesMax(), before);
   }
 
-  /** Says, again and again, that an answer is still to come; with what has come so far. */
-  public void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar) {
-    store.vouch(owner, id, answer, sofar);
+  /** How long an answer is taken for one to come that nobody vouches for again. */
+  public static Duration lease() {
+    return ConversationStore.LEASE;
+  }
+
+  /** Says, again and again within {@link #lease}, that an answer is still to come. */
+  public void vouch(String owner, String id, String answer) {
+    store.vouch(owner, id, answer);
+  }
+
+  /** Says how far an answer has come, as far as the conversation has room for it. */
+  public void report(String owner, String id, String answer, Turn.Said sofar) {
+    store.report(owner, id, answer, sofar, bytesMax());
   }
 
   /**
-   * Gives an answer its end.
+   * Gives an answer its end. What the conversation has no room for is cut.
    *
-   * @return whether its turn was still there
+   * @return the end that stands now; empty = the turn is gone
    */
-  public boolean finish(String owner, String id, String answer, Turn.Said said) {
-    return store.finish(owner, id, answer, said, settings.ttl());
+  public Optional<Turn.Said> finish(String owner, String id, String answer, Turn.Said said) {
+    var end = said;
+    while (true) {
+      // an end that says nothing is always taken
+      var bytesMax = end.content().isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytesMax());
+      switch (store.finish(owner, id, answer, end, settings.ttl(), bytesMax)) {
+        case ConversationStore.Stands(Turn.Said stands) -> {
+          return Optional.of(stands);
+        }
+        case ConversationStore.Gone gone -> {
+          return Optional.empty();
+        }
+        case ConversationStore.NoRoom(long bytes) ->
+            end = end.cut(shorter(end, bytes - ABOUT)).interrupted("the conversation is full");
+      }
+    }
+  }
+
+  /** As much as there is room for; half of it if that was not known to be too much. */
+  private static long shorter(Turn.Said said, long room) {
+    long now = said.content().getBytes(StandardCharsets.UTF_8).length;
+    return room < now ? room : now / 2;
+  }
+
+  /**
+   * What a conversation holds at most, as it is stored: answers that come at once cannot know of
+   * each other, and one may always come.
+   */
+  private long bytesMax() {
+    return (long) settings.bytesMax() + settings.turnBytesMax();
   }
 
   /** Largest turn, in bytes of UTF-8. */
@@ -221,8 +229,7 @@ public final class Conversations {
     try {
       for (var one : imports) {
         var made = one.withIds(this::id);
-        store.create(owner, made, settings.ttl(), settings.countMax());
-        ids.add(made.id());
+        ids.add(store.create(owner, made, settings.ttl(), settings.countMax()).id());
       }
     } catch (RuntimeException failed) {
       // whatever it is: who tries again must not have them twice
@@ -254,9 +261,9 @@ public final class Conversations {
     return new ConversationStore.Terms(settings.ttl(), version);
   }
 
-  private void checkSize(String content) {
-    int bytes = content.getBytes(StandardCharsets.UTF_8).length;
-    if (content.isEmpty()) {
+  private void checkSize(Turn.Said said) {
+    long bytes = said.bytes();
+    if (bytes == 0) {
       throw ConversationRefused.wrong("content must not be empty");
     }
     if (bytes > settings.turnBytesMax()) {

@@ -8,8 +8,8 @@ import java.util.Set;
 
 /** Conversations as JSON: as they are shown, and whole, to be imported again. */
 public final class Export {
-  /** The version of the format; exports of a newer one are refused. */
-  static final long FORMAT = 1;
+  /** The newest version of the format; 1 has no parts. Exports of a newer one are refused. */
+  static final int FORMAT = 2;
 
   private Export() {}
 
@@ -52,7 +52,9 @@ public final class Export {
   /** A conversation with all its turns, to be imported again. */
   public static String whole(Conversation conversation) {
     var members = new ArrayList<Json.Member>();
-    members.add(TurnJson.number("format", FORMAT));
+    int format =
+        conversation.turns().stream().mapToInt(turn -> turn.said().format()).max().orElse(1);
+    members.add(TurnJson.number("format", format));
     members.addAll(headMembers(conversation.head()));
     members.add(
         new Json.Member(

@@ -26,17 +26,19 @@ final class Fields {
     if (words.length < ABOUT_WORDS) {
       throw Refusals.unreadable();
     }
-    var said =
-        sealed
-            .open(stored, bound(id, turn))
-            .flatMap(TurnJson::read)
-            .orElseThrow(Refusals::unreadable);
     return new Turn(
         turn,
         words[2],
         Replies.number(Replies.bytes(words[0])),
         Replies.instant(Replies.bytes(words[1])),
-        said);
+        said(id, turn, stored));
+  }
+
+  Turn.Said said(String id, String turn, byte[] stored) {
+    return sealed
+        .open(stored, bound(id, turn))
+        .flatMap(TurnJson::read)
+        .orElseThrow(Refusals::unreadable);
   }
 
   byte[] said(String id, String turn, Turn.Said said) {

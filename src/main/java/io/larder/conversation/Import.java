@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 /**
  * A conversation from elsewhere, checked but not stored: as {@link Export} writes it, or as little
  * as {@code {"messages":[{"role":"user","content":"…"}]}}. Turns without a parent stand below the
- * one before them.
+ * one before them. All of them are complete: how far an answer had come elsewhere, why it broke off
+ * and where its stream is are nobody's word here.
  */
 public final class Import {
   /** Conversations in one import. */
@@ -124,7 +125,7 @@ public final class Import {
     for (int i = 1; i <= messages.size(); i++) {
       try {
         var turn = turn(messages.get(i - 1), i, before);
-        int length = turn.said().content().getBytes(StandardCharsets.UTF_8).length;
+        long length = turn.said().bytes();
         bytes += length;
         if (length > settings.turnBytesMax() || bytes > settings.bytesMax()) {
           throw new IllegalArgumentException("is too large, or too much with those before");
@@ -153,9 +154,7 @@ public final class Import {
         object.text("id").orElse("message " + number),
         object.get("parent").isPresent() ? object.text("parent").orElse("") : before,
         object.text("created").map(Import::created),
-        said.state() == Turn.State.IN_PROGRESS
-            ? said.interrupted("it was in progress when it was exported")
-            : said);
+        said.taken());
   }
 
   private static Instant created(String text) {

@@ -2,6 +2,7 @@ package io.larder.conversation;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A branch as Markdown (CommonMark). Each turn is a block quote of its own, every line of which is
@@ -22,12 +23,34 @@ public final class Markdown {
     var text = new StringBuilder("# ").append(inline(title(head))).append("\n\n");
     text.append("*").append(inline(head.created().toString())).append("*\n");
     for (var turn : turns) {
-      text.append("\n## ").append(by(turn)).append("\n\n").append(quoted(turn.said().content()));
+      text.append("\n## ").append(by(turn)).append("\n\n").append(quoted(content(turn.said())));
       if (turn.said().state() != Turn.State.COMPLETE) {
         text.append("\n*").append(inline(TurnJson.word(turn.said().state()))).append("*\n");
       }
     }
     return text.toString();
+  }
+
+  /** The text, and where images are what they are. All is quoted at once, as fences may go on. */
+  private static String content(Turn.Said said) {
+    if (said.parts().isEmpty()) {
+      return said.content();
+    }
+    return said.parts().stream()
+        .map(
+            part ->
+                switch (part) {
+                  case Part.Text text -> text.text();
+                  case Part.Image image -> inline("[image: " + source(image.source()) + "]");
+                })
+        .collect(Collectors.joining("\n\n"));
+  }
+
+  private static String source(Part.Source source) {
+    return switch (source) {
+      case Part.Inline inline -> inline.mediaType();
+      case Part.Linked linked -> linked.url();
+    };
   }
 
   private static String title(Head head) {

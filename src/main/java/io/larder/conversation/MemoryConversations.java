@@ -1,7 +1,6 @@
 package io.larder.conversation;
 
 import io.larder.conversation.ConversationRefused.Why;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -9,7 +8,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,40 +25,12 @@ final class MemoryConversations implements ConversationStore {
   // under this
   private final Map<String, Map<String, Kept>> owners = new HashMap<>();
 
-  /** A conversation and what a store has to know of it. */
-  private static final class Kept {
-    private final Map<String, Turn> turns = new LinkedHashMap<>();
-    private final Map<String, String> hashes = new HashMap<>();
-    private final Map<String, Instant> leases = new HashMap<>();
-    private Head head;
-    private Instant end;
-    private long bytes;
-
-    Kept(Head head, Instant end) {
-      this.head = head;
-      this.end = end;
-    }
-
-    void put(Turn turn) {
-      var before = turns.put(turn.id(), turn);
-      bytes += size(turn) - (before == null ? 0 : size(before));
-    }
-
-    Optional<Turn> turn(String id) {
-      return Optional.ofNullable(turns.get(id));
-    }
-
-    private static long size(Turn turn) {
-      return turn.said().content().getBytes(StandardCharsets.UTF_8).length;
-    }
-  }
-
   MemoryConversations(InstantSource clock) {
     this.clock = clock;
   }
 
   @Override
-  public synchronized void create(
+  public synchronized Head create(
       String owner, NewConversation conversation, Duration life, int countMax) {
     var now = now();
     var all = alive(owner);
@@ -90,6 +60,7 @@ final class MemoryConversations implements ConversationStore {
     }
     owners.computeIfAbsent(owner, absent -> new HashMap<>()).put(head.id(), kept);
     touch(owner, kept, life, 0);
+    return kept.head;
   }
 
   /** Looks at everything only when it seems to be full. */
@@ -190,7 +161,7 @@ final class MemoryConversations implements ConversationStore {
   }
 
   @Override
-  public synchronized long change(String owner, String id, Change change, Terms terms) {
+  public synchronized Head change(String owner, String id, Change change, Terms terms) {
     var kept = find(owner, id, terms.version());
     var leaf = change.leaf().orElse(kept.head.leaf());
     if (change.leaf().isPresent() && !kept.turns.containsKey(leaf)) {
@@ -208,7 +179,7 @@ final class MemoryConversations implements ConversationStore {
             head.turns(),
             leaf);
     touch(owner, kept, terms.life(), 1);
-    return kept.head.version();
+    return kept.head;
   }
 
   @Override
@@ -233,7 +204,7 @@ final class MemoryConversations implements ConversationStore {
     if (!parent.isEmpty() && !kept.turns.containsKey(parent)) {
       throw Refusals.noTurn();
     }
-    long bytes = exchange.said().content().getBytes(StandardCharsets.UTF_8).length;
+    long bytes = exchange.said().bytes();
     if (kept.turns.size() + 2 > turnsMax || kept.bytes + bytes > bytesMax) {
       throw Refusals.full(turnsMax, bytesMax);
     }
@@ -258,28 +229,49 @@ final class MemoryConversations implements ConversationStore {
   }
 
   @Override
-  public synchronized void vouch(
-      String owner, String id, String answer, Optional<Turn.Said> sofar) {
+  public synchronized void vouch(String owner, String id, String answer) {
     var kept = alive(owner).get(id);
     if (kept != null && kept.leases.containsKey(answer)) {
       kept.leases.put(answer, now().plus(LEASE));
-      sofar.ifPresent(said -> kept.turn(answer).ifPresent(turn -> kept.put(turn.with(said))));
     }
   }
 
   @Override
-  public synchronized boolean finish(
-      String owner, String id, String answer, Turn.Said said, Duration life) {
+  public synchronized void report(
+      String owner, String id, String answer, Turn.Said sofar, long bytesMax) {
+    var kept = alive(owner).get(id);
+    if (kept != null && kept.leases.containsKey(answer)) {
+      kept.turn(answer)
+          .map(turn -> turn.with(sofar))
+          .filter(turn -> Kept.size(turn) <= kept.roomFor(answer, bytesMax))
+          .ifPresent(kept::put);
+    }
+  }
+
+  @Override
+  public synchronized Ended finish(
+      String owner,
+      String id,
+      String answer,
+      Turn.Said said,
+      Duration life,
+      OptionalLong bytesMax) {
     var kept = alive(owner).get(id);
     var turn = Optional.ofNullable(kept).flatMap(there -> there.turn(answer));
     if (kept == null || turn.isEmpty()) {
-      return false;
+      return new Gone();
     }
-    if (kept.leases.remove(answer) == null) {
-      return true;
+    if (!kept.leases.containsKey(answer)) {
+      return new Stands(turn.get().said());
     }
-    kept.put(turn.get().with(said));
+    var ended = turn.get().with(said);
+    long room = kept.roomFor(answer, bytesMax.orElse(Long.MAX_VALUE));
+    if (Kept.size(ended) > room) {
+      return new NoRoom(Math.max(0, room));
+    }
+    kept.leases.remove(answer);
+    kept.put(ended);
     touch(owner, kept, life, 1);
-    return true;
+    return new Stands(said);
   }
 }

@@ -45,7 +45,7 @@ final class Refusals {
   /** A turn as readers see it: one that nobody vouches for any more has broken off. */
   static Turn shown(Turn turn, boolean vouched) {
     boolean lost = turn.said().state() == Turn.State.IN_PROGRESS && !vouched;
-    return lost ? turn.with(turn.said().interrupted(Turn.LOST)) : turn;
+    return lost ? turn.lost() : turn;
   }
 
   /** Before when a page begins, in ms since 1970. */

@@ -21,7 +21,7 @@ final class TurnJson {
   static Json.Obj of(Turn.Said said) {
     var members = new ArrayList<Json.Member>();
     text(members, "role", word(said.role()));
-    members.add(new Json.Member("content", new Json.Str(said.content())));
+    members.add(new Json.Member("content", content(said)));
     text(members, "state", word(said.state()));
     var about = said.about();
     text(members, "model", about.model());
@@ -42,6 +42,13 @@ final class TurnJson {
       members.add(number("trimmed", about.trimmed()));
     }
     return new Json.Obj(members);
+  }
+
+  /** The content as it was sent. */
+  static Json content(Turn.Said said) {
+    return said.parts().isEmpty()
+        ? new Json.Str(said.content())
+        : new Json.Arr(said.parts().stream().map(part -> (Json) part.sent()).toList());
   }
 
   static String write(Turn.Said said) {
@@ -77,21 +84,27 @@ final class TurnJson {
    * @throws IllegalArgumentException naming the member that is wrong
    */
   static Turn.Said said(Json.Obj object) {
+    var role = one(object, "role", Turn.Role.class, Optional.empty());
+    var content = object.get("content").orElse(Json.Literal.NULL);
+    var state = one(object, "state", Turn.State.class, Optional.of(Turn.State.COMPLETE));
+    return switch (content) {
+      case Json.Str(String text) -> new Turn.Said(role, text, state, about(object));
+      case Json.Arr(var items) -> Turn.Said.of(role, Part.list(items), state, about(object));
+      default ->
+          throw new IllegalArgumentException("content must be a string or an array of parts");
+    };
+  }
+
+  private static Turn.About about(Json.Obj object) {
     var usage = object.object("usage").orElse(new Json.Obj(List.of()));
-    return new Turn.Said(
-        one(object, "role", Turn.Role.class, Optional.empty()),
-        object
-            .text("content")
-            .orElseThrow(() -> new IllegalArgumentException("content must be a string")),
-        one(object, "state", Turn.State.class, Optional.of(Turn.State.COMPLETE)),
-        new Turn.About(
-            object.text("model").orElse(""),
-            object.text("provider").orElse(""),
-            new Usage(Math.max(0, usage.number("input")), Math.max(0, usage.number("output"))),
-            object.text("cache").orElse(""),
-            object.text("stream").orElse(""),
-            object.text("error").orElse(""),
-            Math.clamp(object.number("trimmed"), 0, Integer.MAX_VALUE)));
+    return new Turn.About(
+        object.text("model").orElse(""),
+        object.text("provider").orElse(""),
+        new Usage(Math.max(0, usage.number("input")), Math.max(0, usage.number("output"))),
+        object.text("cache").orElse(""),
+        object.text("stream").orElse(""),
+        object.text("error").orElse(""),
+        Math.clamp(object.number("trimmed"), 0, Integer.MAX_VALUE));
   }
 
   private static <E extends Enum<E>> E one(

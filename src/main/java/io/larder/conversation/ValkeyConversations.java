@@ -1,7 +1,6 @@
 package io.larder.conversation;
 
 import static io.larder.conversation.Replies.bytes;
-import static io.larder.conversation.Replies.instant;
 import static io.larder.conversation.Replies.number;
 import static io.larder.conversation.Replies.raw;
 import static io.larder.conversation.Replies.text;
@@ -11,13 +10,12 @@ import io.larder.valkey.Valkey;
 import io.larder.valkey.ValkeyUnavailable;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Conversations in Valkey, in the store of state, for all nodes; by the server's clock.
@@ -32,7 +30,8 @@ import java.util.OptionalLong;
  * EVALSHA change  …:c:id …:list …:ends                      HSET, HINCRBY, ZADD, PEXPIRE
  * EVALSHA remove  the same                                  UNLINK, ZREM
  * EVALSHA append  the same                                  HMGET of each turn above, HSET, ZADD, PEXPIRE
- * EVALSHA vouch   …:c:id                                    HSET, once a second while an answer comes
+ * EVALSHA vouch   …:c:id                                    HSET, every two seconds while an answer comes
+ * EVALSHA report  …:c:id                                    HSET, once a second while an answer comes
  * EVALSHA finish  …:c:id …:list …:ends                      HSET, HDEL, HINCRBY, ZADD, PEXPIRE
  * </pre>
  *
@@ -41,7 +40,6 @@ import java.util.OptionalLong;
  * sealed where there is a key.
  */
 final class ValkeyConversations implements ConversationStore {
-  static final String FORMAT = "1";
   private static final String PREFIX = "larder:1:conv:{";
   private static final Script CREATE = Script.of(ValkeyConversations.class, "create.lua");
   private static final Script READ = Script.of(ValkeyConversations.class, "read.lua");
@@ -51,25 +49,30 @@ final class ValkeyConversations implements ConversationStore {
   private static final Script REMOVE = Script.of(ValkeyConversations.class, "remove.lua");
   private static final Script APPEND = Script.of(ValkeyConversations.class, "append.lua");
   private static final Script VOUCH = Script.of(ValkeyConversations.class, "vouch.lua");
+  private static final Script REPORT = Script.of(ValkeyConversations.class, "report.lua");
   private static final Script FINISH = Script.of(ValkeyConversations.class, "finish.lua");
 
   private final Valkey valkey;
   private final Fields fields;
+  private final Replied replied;
   private final SecureRandom random = new SecureRandom();
 
   ValkeyConversations(Valkey valkey, Sealed sealed) {
     this.valkey = valkey;
     this.fields = new Fields(sealed);
+    this.replied = new Replied(fields);
   }
 
   @Override
-  public void create(String owner, NewConversation conversation, Duration life, int countMax) {
+  public Head create(String owner, NewConversation conversation, Duration life, int countMax) {
     var id = conversation.id();
     var args = new ArrayList<byte[]>();
     args.add(bytes(id));
     args.add(bytes(life.toMillis()));
     args.add(bytes(countMax));
-    args.add(bytes(FORMAT));
+    args.add(
+        bytes(
+            conversation.turns().stream().mapToInt(turn -> turn.said().format()).max().orElse(1)));
     args.add(fields.title(id, conversation.title()));
     args.add(fields.tags(id, conversation.tags()));
     args.add(bytes(conversation.leaf()));
@@ -79,9 +82,11 @@ final class ValkeyConversations implements ConversationStore {
       args.add(bytes(turn.created().map(then -> String.valueOf(then.toEpochMilli())).orElse("")));
       args.add(fields.said(id, turn.id(), turn.said()));
     }
-    if (!Long.valueOf(1).equals(valkey.run(CREATE, keys(owner, id), args))) {
+    var reply = Replies.list(valkey.run(CREATE, keys(owner, id), args));
+    if (reply.isEmpty()) {
       throw Refusals.tooMany(countMax);
     }
+    return Replied.head(id, conversation.title(), conversation.tags(), reply);
   }
 
   @Override
@@ -96,43 +101,7 @@ final class ValkeyConversations implements ConversationStore {
     for (int i = 0; i + 1 < flat.size(); i += 2) {
       hash.put(text(flat.get(i)), raw(flat.get(i + 1)));
     }
-    return Optional.of(conversation(id, hash, (Long) reply.get(0)));
-  }
-
-  private Conversation conversation(String id, Map<String, byte[]> hash, long now) {
-    requireFormat(text(field(hash, "format")));
-    var turns = new ArrayList<Turn>();
-    hash.forEach(
-        (name, about) -> {
-          if (name.startsWith("m:")) {
-            var turn = name.substring(2);
-            var lease = Optional.ofNullable(hash.get("a:" + turn));
-            boolean vouched = lease.filter(end -> number(end) > now).isPresent();
-            var shown = fields.turn(id, turn, text(about), field(hash, "t:" + turn));
-            turns.add(Refusals.shown(shown, vouched));
-          }
-        });
-    var head =
-        new Head(
-            id,
-            fields.title(id, field(hash, "title")),
-            fields.tagsOf(id, field(hash, "tags")),
-            instant(field(hash, "created")),
-            instant(field(hash, "updated")),
-            number(field(hash, "version")),
-            number(field(hash, "turns")),
-            text(field(hash, "leaf")));
-    return new Conversation(head, turns);
-  }
-
-  private static byte[] field(Map<String, byte[]> hash, String name) {
-    return Optional.ofNullable(hash.get(name)).orElseThrow(Refusals::unreadable);
-  }
-
-  private static void requireFormat(String format) {
-    if (!format.equals(FORMAT)) {
-      throw ConversationRefused.newer(number(bytes(format)));
-    }
+    return Optional.of(replied.conversation(id, hash, (Long) reply.get(0)));
   }
 
   @Override
@@ -149,45 +118,31 @@ final class ValkeyConversations implements ConversationStore {
         Replies.list(
             valkey.run(HEADS, ids.stream().map(id -> conversation(owner, id)).toList(), List.of()));
     for (int i = 0; i < ids.size(); i++) {
-      head(ids.get(i), Replies.list(read.get(i))).ifPresent(heads::add);
+      replied.listed(ids.get(i), Replies.list(read.get(i))).ifPresent(heads::add);
     }
     // some may have expired between the two, so a short page need not be the last
     boolean isLast = ids.size() < limit || heads.isEmpty();
     return new Page(heads, isLast ? "" : Refusals.page(heads, 1).next());
   }
 
-  /** What a list shows; of one that cannot be read, that it is there. */
-  private Optional<Head> head(String id, List<?> shown) {
-    if (shown.get(0) == null) {
-      return Optional.empty();
-    }
-    boolean known = text(shown.get(0)).equals(FORMAT);
-    return Optional.of(
-        new Head(
-            id,
-            known ? fields.title(id, raw(shown.get(1))) : "",
-            known ? fields.tagsOf(id, raw(shown.get(2))) : List.of(),
-            instant(raw(shown.get(3))),
-            instant(raw(shown.get(4))),
-            number(raw(shown.get(5))),
-            number(raw(shown.get(6))),
-            text(shown.get(7))));
-  }
-
   @Override
-  public long change(String owner, String id, Change change, Terms terms) {
+  public Head change(String owner, String id, Change change, Terms terms) {
     var args = new ArrayList<byte[]>();
     args.add(bytes(id));
     args.add(bytes(terms.life().toMillis()));
-    args.add(bytes(FORMAT));
-    args.add(version(terms.version()));
+    args.add(bytes(Replied.FORMAT));
+    args.add(orNone(terms.version()));
     args.add(bytes(change.leaf().orElse("")));
     change.title().ifPresent(title -> field(args, "title", fields.title(id, title)));
     change.tags().ifPresent(tags -> field(args, "tags", fields.tags(id, tags)));
     change.leaf().ifPresent(leaf -> field(args, "leaf", bytes(leaf)));
     var reply = Replies.list(valkey.runOnce(CHANGE, keys(owner, id), args));
     requireDone(reply, 0, 0);
-    return number(raw(reply.get(1)));
+    return Replied.head(
+        id,
+        fields.title(id, raw(reply.get(1))),
+        fields.tagsOf(id, raw(reply.get(2))),
+        reply.subList(3, 8));
   }
 
   private static void field(List<byte[]> args, String name, byte[] value) {
@@ -197,7 +152,7 @@ final class ValkeyConversations implements ConversationStore {
 
   @Override
   public void remove(String owner, String id, OptionalLong version) {
-    var args = List.of(bytes(id), version(version));
+    var args = List.of(bytes(id), orNone(version));
     requireDone(Replies.list(valkey.run(REMOVE, keys(owner, id), args)), 0, 0);
   }
 
@@ -207,8 +162,8 @@ final class ValkeyConversations implements ConversationStore {
     var args = new ArrayList<byte[]>();
     args.add(bytes(id));
     args.add(bytes(terms.life().toMillis()));
-    args.add(bytes(FORMAT));
-    args.add(version(terms.version()));
+    args.add(bytes(Replied.FORMAT));
+    args.add(orNone(terms.version()));
     args.add(bytes(exchange.id()));
     args.add(fields.said(id, exchange.id(), exchange.said()));
     args.add(bytes(exchange.hash() + "/" + Long.toHexString(random.nextLong())));
@@ -219,50 +174,60 @@ final class ValkeyConversations implements ConversationStore {
     args.add(bytes(LEASE.toMillis()));
     args.add(bytes(turnsMax));
     args.add(bytes(bytesMax));
+    args.add(bytes(exchange.said().format()));
     var reply = Replies.list(valkey.run(APPEND, keys(owner, id), args));
     if (text(reply.get(0)).equals("known")) {
-      return new Known(known(id, exchange.answer(), reply));
+      return new Known(replied.known(id, exchange.answer(), reply));
     }
     requireDone(reply, turnsMax, bytesMax);
-    return new Stored(history(id, exchange, reply));
-  }
-
-  private Turn known(String id, String answer, List<?> reply) {
-    if (reply.get(2) == null) {
-      throw Refusals.unreadable();
-    }
-    var lease = raw(reply.get(4));
-    boolean vouched = lease.length > 0 && number(lease) > (Long) reply.get(1);
-    return Refusals.shown(fields.turn(id, answer, text(reply.get(2)), raw(reply.get(3))), vouched);
-  }
-
-  private List<Turn> history(String id, NewExchange exchange, List<?> reply) {
-    var history = new ArrayList<Turn>();
-    var parent = reply.size() > 3 ? text(reply.get(3)) : "";
-    var now = Instant.ofEpochMilli((Long) reply.get(1));
-    history.add(new Turn(exchange.id(), parent, (Long) reply.get(2), now, exchange.said()));
-    for (int i = 3; i + 2 < reply.size(); i += 3) {
-      history.add(
-          fields.turn(id, text(reply.get(i)), text(reply.get(i + 1)), raw(reply.get(i + 2))));
-    }
-    return history.reversed();
+    return new Stored(replied.history(id, exchange, reply));
   }
 
   @Override
-  public void vouch(String owner, String id, String answer, Optional<Turn.Said> sofar) {
-    var said = sofar.map(come -> fields.said(id, answer, come)).orElse(new byte[0]);
-    var unused =
-        valkey.run(
-            VOUCH,
-            List.of(conversation(owner, id)),
-            List.of(bytes(answer), bytes(LEASE.toMillis()), said));
+  public void vouch(String owner, String id, String answer) {
+    var args = List.of(bytes(answer), bytes(LEASE.toMillis()), bytes(Replied.FORMAT));
+    requireReadable(valkey.run(VOUCH, List.of(conversation(owner, id)), args));
   }
 
   @Override
-  public boolean finish(String owner, String id, String answer, Turn.Said said, Duration life) {
-    var args =
-        List.of(bytes(id), bytes(life.toMillis()), bytes(answer), fields.said(id, answer, said));
-    return Long.valueOf(1).equals(valkey.run(FINISH, keys(owner, id), args));
+  public void report(String owner, String id, String answer, Turn.Said sofar, long bytesMax) {
+    var said = fields.said(id, answer, sofar);
+    var args = List.of(bytes(answer), said, bytes(Replied.FORMAT), bytes(bytesMax));
+    requireReadable(valkey.run(REPORT, List.of(conversation(owner, id)), args));
+  }
+
+  private static void requireReadable(@Nullable Object replied) {
+    var reply = Replies.list(replied);
+    if (!text(reply.get(0)).equals("ended")) {
+      requireDone(reply, 0, 0);
+    }
+  }
+
+  @Override
+  public Ended finish(
+      String owner,
+      String id,
+      String answer,
+      Turn.Said said,
+      Duration life,
+      OptionalLong bytesMax) {
+    var args = new ArrayList<byte[]>();
+    args.add(bytes(id));
+    args.add(bytes(life.toMillis()));
+    args.add(bytes(answer));
+    args.add(fields.said(id, answer, said));
+    args.add(bytes(Replied.FORMAT));
+    args.add(orNone(bytesMax));
+    var reply = Replies.list(valkey.run(FINISH, keys(owner, id), args));
+    return switch (text(reply.get(0))) {
+      case "absent" -> new Gone();
+      case "full" -> new NoRoom(number(raw(reply.get(1))));
+      case "ended" -> new Stands(fields.said(id, answer, raw(reply.get(1))));
+      default -> {
+        requireDone(reply, 0, 0);
+        yield new Stands(said);
+      }
+    };
   }
 
   private static void requireDone(List<?> reply, int turnsMax, int bytesMax) {
@@ -294,7 +259,7 @@ final class ValkeyConversations implements ConversationStore {
     return PREFIX + Owner.tag(owner) + "}:ends";
   }
 
-  private static byte[] version(OptionalLong version) {
-    return bytes(version.isPresent() ? String.valueOf(version.getAsLong()) : "");
+  private static byte[] orNone(OptionalLong number) {
+    return bytes(number.isPresent() ? String.valueOf(number.getAsLong()) : "");
   }
 }

@@ -7,12 +7,16 @@ import java.util.List;
 /**
  * What of a history goes into a request. System turns and the last turn always go; of the others,
  * whole ones are dropped from the oldest on until the rest fits, and then those before the first of
- * a user, since providers want a user to begin. Answers of which nothing has come do not count.
+ * a user, since providers want a user to begin. Answers of which nothing has come do not count. An
+ * image counts as {@link #IMAGE_BYTES}, however many bytes it has: providers charge it by its area.
  *
  * @param turns that go, in order
  * @param dropped how many did not fit
  */
 public record Window(List<Turn> turns, int dropped) {
+  /** About as much text as providers charge tokens for a large image, 1,600, at 4 bytes each. */
+  static final int IMAGE_BYTES = 6_400;
+
   public Window {
     turns = List.copyOf(turns);
   }
@@ -63,6 +67,7 @@ public record Window(List<Turn> turns, int dropped) {
   }
 
   private static long bytes(Turn turn) {
-    return turn.said().content().getBytes(StandardCharsets.UTF_8).length;
+    long images = turn.said().parts().stream().filter(Part.Image.class::isInstance).count();
+    return turn.said().content().getBytes(StandardCharsets.UTF_8).length + images * IMAGE_BYTES;
   }
 }

@@ -105,18 +105,33 @@ record Asked(
         .collect(Collectors.joining());
   }
 
-  /** With whom that caller may share answers: as configured, or less; administrators with all. */
+  /**
+   * With whom that caller may share answers: as configured, or less; administrators with all. Of
+   * these those that the caller's key allows, and in any case with nobody else.
+   */
   static List<Scope> scopes(Caller caller, Scope configured) {
     return Arrays.stream(Scope.values())
         .filter(scope -> caller.isAdmin() || scope.compareTo(configured) <= 0)
+        .filter(scope -> scope == Scope.USER || caller.grant().allows(name(scope)))
         .toList();
   }
 
-  /** Who shares the answer: as configured, unless the caller asks for less, or may ask for more. */
+  /** As header fields and keys name it. */
+  static String name(Scope scope) {
+    return scope.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Who shares the answer: as configured, or the next less that the caller's key allows, unless the
+   * caller asks for less, or may ask for more.
+   */
   private static Scope scope(Caller caller, LarderCache larder, Scope configured) {
-    var asked = larder.scope().orElse(configured);
-    if (!scopes(caller, configured).contains(asked)) {
-      throw new ScopeRefused(asked, configured);
+    var allowed = scopes(caller, configured);
+    var usual =
+        allowed.stream().filter(scope -> scope.compareTo(configured) <= 0).toList().getLast();
+    var asked = larder.scope().orElse(usual);
+    if (!allowed.contains(asked)) {
+      throw new ScopeRefused(asked, allowed);
     }
     return asked;
   }
@@ -163,10 +178,15 @@ record Asked(
     return settings.valueBytesMax();
   }
 
+  /** The model, by its name at the provider that is asked first. */
+  String model() {
+    return routes.getFirst().model();
+  }
+
   /** What the answer is filed under, beside its type. */
   List<Label> labels() {
     var labels = new ArrayList<Label>();
-    labels.add(new Label(Label.Kind.MODEL, routes.getFirst().model()));
+    labels.add(new Label(Label.Kind.MODEL, model()));
     labels.add(new Label(Label.Kind.PROVIDER, routes.getFirst().provider().name()));
     labels.add(new Label(Label.Kind.USER, caller.subject()));
     labels.addAll(directives.larder().labels());

@@ -458,7 +458,9 @@ final class Exchange implements Asking {
 
   /** The provider has sent all. */
   void finished() {
-    telemetry().inference(provider(), format().wire().id(), asked.request().stream(), elapsed());
+    var time = elapsed();
+    telemetry().inference(provider(), format().wire().id(), asked.request().stream(), time);
+    tally.missTook(time);
   }
 
   /** Milliseconds since the request came. */

@@ -12,6 +12,7 @@ import io.larder.model.Caller;
 import io.larder.model.Header;
 import io.larder.model.Wire;
 import io.larder.provider.Providers;
+import io.larder.provider.Providers.Route;
 import io.larder.setting.Live;
 import io.larder.telemetry.Telemetry;
 import io.larder.wire.OpenAiEmbeddings;
@@ -21,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -92,6 +92,7 @@ public final class Inference {
    * @param headers the client's header fields
    * @throws io.larder.wire.BadRequest if the request is none
    * @throws io.larder.provider.UnknownModel if no provider serves its model
+   * @throws ModelRefused if the caller may not ask for it
    * @throws ScopeRefused if the caller may not share the answer as asked
    * @throws NotCached if only a cached answer will do and there is none
    */
@@ -102,17 +103,30 @@ public final class Inference {
       List<Header> headers,
       CacheDirectives directives) {
     var request = format.parse(body);
-    var routes = providers.routes(format.wire(), request.model());
+    var routes = routes(caller, format.wire(), request.model());
     var asked = Asked.of(caller, format, request, routes, headers, directives, cacheSettings.get());
     var tally =
         new Tally(
             telemetry,
             figures,
             format.wire().cacheType(),
-            Figures.user(caller.tenant(), caller.id()));
+            Figures.user(caller.tenant(), caller.id()),
+            asked.model());
     return batch(asked)
         .map(batch -> beginBatch(asked, batch, tally))
         .orElseGet(() -> beginOne(asked, tally));
+  }
+
+  /** Where that caller may ask for a model: what a key does not allow is left out. */
+  private List<Route> routes(Caller caller, Wire wire, String model) {
+    var routes =
+        providers.routes(wire, model).stream()
+            .filter(route -> caller.grant().allows(route.provider().name(), route.model()))
+            .toList();
+    if (routes.isEmpty()) {
+      throw new ModelRefused(model);
+    }
+    return routes;
   }
 
   /**
@@ -127,11 +141,12 @@ public final class Inference {
    * How a model is asked to chat.
    *
    * @throws io.larder.provider.UnknownModel if no provider serves it so
+   * @throws ModelRefused if the caller may not ask for it
    */
-  public Chat chat(String model) {
+  public Chat chat(Caller caller, String model) {
     var wire = providers.wire(model, List.of(Wire.OPENAI_CHAT, Wire.ANTHROPIC_MESSAGES));
     boolean usage =
-        providers.routes(wire, model).stream().allMatch(route -> route.provider().streamsUsage());
+        routes(caller, wire, model).stream().allMatch(route -> route.provider().streamsUsage());
     return new Chat(WireFormat.of(wire), usage);
   }
 
@@ -254,9 +269,7 @@ public final class Inference {
 
   /** With whom that caller may share answers, as {@code Larder-Cache} names them. */
   public List<String> scopes(Caller caller) {
-    return Asked.scopes(caller, cacheSettings.get().scope()).stream()
-        .map(scope -> scope.name().toLowerCase(Locale.ROOT))
-        .toList();
+    return Asked.scopes(caller, cacheSettings.get().scope()).stream().map(Asked::name).toList();
   }
 
   /** The name under which a caller can go on with a stream. */

@@ -1,5 +1,6 @@
 package io.larder.inference;
 
+import io.larder.model.Grant;
 import io.larder.model.Wire;
 import io.larder.provider.Provider;
 import io.larder.provider.ProviderFailure;
@@ -74,15 +75,30 @@ public final class Models {
   }
 
   /**
+   * Those that a key allows, a few seconds old perhaps.
+   *
+   * @throws ProviderFailure if no provider answers
+   */
+  public List<Model> allowed(Grant grant) throws ProviderFailure {
+    return recent().values().stream()
+        .filter(model -> grant.allows(model.provider(), model.vendorId()))
+        .toList();
+  }
+
+  /**
    * One model's description, a few seconds old perhaps.
    *
    * @throws UnknownModel if no provider lists it
+   * @throws ModelRefused if the key does not allow it
    * @throws ProviderFailure if no provider answers
    */
-  public Model one(String name) throws ProviderFailure {
+  public Model one(Grant grant, String name) throws ProviderFailure {
     var model = recent().get(name);
     if (model == null) {
       throw new UnknownModel(name);
+    }
+    if (!grant.allows(model.provider(), model.vendorId())) {
+      throw new ModelRefused(name);
     }
     return model;
   }
@@ -102,16 +118,17 @@ public final class Models {
   /**
    * A model.
    *
+   * @param provider whose it is
    * @param name by which Larder routes to it
    * @param vendorId its name at the vendor
    * @param json the vendor's description
    */
-  public record Model(String name, String vendorId, String json) {}
+  public record Model(String provider, String name, String vendorId, String json) {}
 
   private void add(Provider provider, List<Provider.Model> listed, Map<String, Model> all) {
     for (var model : listed) {
       var name = leadsTo(provider, model.id()) ? model.id() : provider.name() + "/" + model.id();
-      all.putIfAbsent(name, new Model(name, model.id(), model.json()));
+      all.putIfAbsent(name, new Model(provider.name(), name, model.id(), model.json()));
     }
   }
 

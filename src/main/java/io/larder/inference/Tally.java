@@ -3,6 +3,7 @@ package io.larder.inference;
 import io.larder.cache.Figure;
 import io.larder.cache.Figures;
 import io.larder.telemetry.Telemetry;
+import java.time.Duration;
 import java.util.List;
 
 /** Counts what the cache did for one request: for the server's metrics, and for who asked. */
@@ -11,15 +12,19 @@ final class Tally {
   private final Figures figures;
   private final String type;
   private final String user;
+  private final String model;
+  private final long startNanos = System.nanoTime();
 
-  Tally(Telemetry telemetry, Figures figures, String type, String user) {
+  Tally(Telemetry telemetry, Figures figures, String type, String user, String model) {
     this.telemetry = telemetry;
     this.figures = figures;
     this.type = type;
     this.user = user;
+    this.model = model;
   }
 
   void hit(Entry entry) {
+    hitTook();
     answered("hit", Figure.HITS, entry);
   }
 
@@ -29,11 +34,10 @@ final class Tally {
 
   /** A hit made of several entries. */
   void hits(List<Entry> entries) {
+    hitTook();
     telemetry.cacheRequest(type, "hit");
-    figures.add(type, user, Figure.HITS, 1);
-    figures.add(
-        type,
-        user,
+    add(Figure.HITS, 1);
+    add(
         Figure.MILLIS_SAVED,
         entries.stream()
             .mapToLong(entry -> entry.about().providerTime().toMillis())
@@ -46,17 +50,32 @@ final class Tally {
   void saved(List<Entry> entries) {
     long tokens = entries.stream().mapToLong(entry -> entry.about().usage().total()).sum();
     telemetry.tokensSaved(tokens);
-    figures.add(type, user, Figure.TOKENS_SAVED, tokens);
-    figures.add(type, user, Figure.BYTES, entries.stream().mapToLong(Entry::length).sum());
+    add(Figure.TOKENS_SAVED, tokens);
+    add(Figure.BYTES, entries.stream().mapToLong(Entry::length).sum());
+  }
+
+  private void hitTook() {
+    figures.hitTimes().add(System.nanoTime() - startNanos);
+  }
+
+  /** Counts what only comes of answers, so that the model is none that somebody has made up. */
+  private void add(Figure figure, long more) {
+    figures.add(type, user, figure, more);
+    figures.addOfModel(model, figure, more);
+  }
+
+  /** A provider has sent all, and so long it took. */
+  void missTook(Duration time) {
+    figures.missTimes().add(time.toNanos());
   }
 
   private void answered(String result, Figure figure, Entry entry) {
     telemetry.cacheRequest(type, result);
     telemetry.tokensSaved(entry.about().usage().total());
-    figures.add(type, user, figure, 1);
-    figures.add(type, user, Figure.BYTES, entry.length());
-    figures.add(type, user, Figure.TOKENS_SAVED, entry.about().usage().total());
-    figures.add(type, user, Figure.MILLIS_SAVED, entry.about().providerTime().toMillis());
+    add(figure, 1);
+    add(Figure.BYTES, entry.length());
+    add(Figure.TOKENS_SAVED, entry.about().usage().total());
+    add(Figure.MILLIS_SAVED, entry.about().providerTime().toMillis());
   }
 
   void miss() {
@@ -75,7 +94,7 @@ final class Tally {
   }
 
   void stored() {
-    figures.add(type, user, Figure.STORED, 1);
+    add(Figure.STORED, 1);
   }
 
   void failed() {

@@ -167,6 +167,7 @@ public final class Warming {
     } catch (IOException
         | BadRequest
         | UnknownModel
+        | ModelRefused
         | CallFailed
         | TooSlow
         | Crowded

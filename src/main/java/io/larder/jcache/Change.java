@@ -17,6 +17,7 @@ final class Change {
   private final long createdMillis;
   private final long updatedMillis;
   private final Map<String, byte[]> parts;
+  private final boolean access;
 
   /** What must hold for a change to happen. */
   enum Condition {
@@ -59,13 +60,15 @@ final class Change {
       byte @Nullable [] value,
       long createdMillis,
       long updatedMillis,
-      Map<String, byte[]> parts) {
+      Map<String, byte[]> parts,
+      boolean access) {
     this.condition = condition;
     this.expected = expected;
     this.value = value;
     this.createdMillis = createdMillis;
     this.updatedMillis = updatedMillis;
     this.parts = parts;
+    this.access = access;
   }
 
   /**
@@ -76,27 +79,33 @@ final class Change {
    * @param updatedMillis the same if it was there; 0 = it goes
    */
   static Change set(Condition condition, byte[] value, long createdMillis, long updatedMillis) {
-    return new Change(condition, NOTHING, value, createdMillis, updatedMillis, Map.of());
+    return new Change(condition, NOTHING, value, createdMillis, updatedMillis, Map.of(), false);
   }
 
   /** Writes an entry that has exactly these bytes. */
   static Change replace(byte[] expected, byte[] value, long updatedMillis) {
-    return new Change(Condition.EQUAL, expected, value, LEAVE, updatedMillis, Map.of());
+    return new Change(Condition.EQUAL, expected, value, LEAVE, updatedMillis, Map.of(), false);
   }
 
   /** Removes an entry. */
   static Change remove() {
-    return new Change(Condition.ANY, NOTHING, null, LEAVE, LEAVE, Map.of());
+    return new Change(Condition.ANY, NOTHING, null, LEAVE, LEAVE, Map.of(), false);
   }
 
   /** Removes an entry that has exactly these bytes. */
   static Change removeIf(byte[] expected) {
-    return new Change(Condition.EQUAL, expected, null, LEAVE, LEAVE, Map.of());
+    return new Change(Condition.EQUAL, expected, null, LEAVE, LEAVE, Map.of(), false);
   }
 
   /** The same, and other fields of the hash with it; an empty array = removed. */
   Change with(Map<String, byte[]> fields) {
-    return new Change(condition, expected, value, createdMillis, updatedMillis, Map.copyOf(fields));
+    return new Change(
+        condition, expected, value, createdMillis, updatedMillis, Map.copyOf(fields), access);
+  }
+
+  /** The same, by which a request begins. */
+  Change asAccess() {
+    return new Change(condition, expected, value, createdMillis, updatedMillis, parts, true);
   }
 
   Condition condition() {
@@ -124,6 +133,11 @@ final class Change {
   /** Other fields of the same hash that change with it. */
   Map<String, byte[]> parts() {
     return parts;
+  }
+
+  /** Whether a request begins by it: what its thread has done before is of another one. */
+  boolean isAccess() {
+    return access;
   }
 
   boolean removes() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.function.ToLongFunction;
 import javax.cache.CacheException;
 import javax.cache.configuration.Factory;
@@ -27,12 +28,17 @@ interface Lives<V> extends AutoCloseable {
 
   long accessed();
 
+  /** Whether a value in place of another says that a request has begun to use the entry. */
+  default boolean isAccess(V before, V after) {
+    return false;
+  }
+
   @Override
   void close();
 
   /** Attributes live and die with their session. */
   static <V> Lives<V> ofAttributes() {
-    return always(value -> Change.LEAVE);
+    return always(value -> Change.LEAVE, (before, after) -> false);
   }
 
   /**
@@ -48,7 +54,13 @@ interface Lives<V> extends AutoCloseable {
           return seconds < 0
               ? idle.toMillis()
               : TimeUnit.SECONDS.toMillis(seconds) + slack.toMillis();
-        });
+        },
+        (before, after) -> !used(before).equals(used(after)));
+  }
+
+  /** When a session was used last, as the server writes it when a request begins. */
+  private static Object used(Object session) {
+    return session instanceof List<?> facts && facts.size() > 1 ? facts.get(1) : session;
   }
 
   /**
@@ -64,7 +76,7 @@ interface Lives<V> extends AutoCloseable {
         : -1;
   }
 
-  private static <V> Lives<V> always(ToLongFunction<V> life) {
+  private static <V> Lives<V> always(ToLongFunction<V> life, BiPredicate<V, V> access) {
     return new Lives<>() {
       @Override
       public boolean asks() {
@@ -87,6 +99,11 @@ interface Lives<V> extends AutoCloseable {
       @Override
       public long accessed() {
         return Change.LEAVE;
+      }
+
+      @Override
+      public boolean isAccess(V before, V after) {
+        return access.test(before, after);
       }
     };
   }

@@ -60,7 +60,8 @@ final class Pen<V> {
         return new Outcome(false, before);
       }
     }
-    return entries.change(place, Change.replace(old, bytes, lives.updated(value)));
+    var change = Change.replace(old, bytes, lives.updated(value));
+    return entries.change(place, lives.isAccess(expected, value) ? change.asAccess() : change);
   }
 
   /** A value that cannot be written spoils what its request has written before. */

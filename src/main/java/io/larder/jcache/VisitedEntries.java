@@ -22,15 +22,17 @@ import org.jspecify.annotations.Nullable;
  *   <li>after that the session is read, and set to what it is, without asking.
  * </ul>
  *
- * What a thread knows of a session it knows for one request: the next one begins by reading it.
+ * What a thread knows of a session it knows for one request: the next one begins by reading it. The
+ * server gives a request's writing up at the first attribute that cannot be serialised, and says so
+ * to nobody here: the next request's note of its access tells that such a one has been before.
  */
 final class VisitedEntries implements Entries {
   private static final Logger LOG = System.getLogger(VisitedEntries.class.getName());
   private static final ThreadLocal<@Nullable Visit> VISITS = new ThreadLocal<>();
 
   /**
-   * How long attributes wait: the server writes them and the session at once, so what waits longer
-   * is of a request that has failed.
+   * How long attributes wait at most: the server writes them and the session at once, so what waits
+   * longer is of a request that has failed, whatever the next one does.
    */
   static final Duration DRAFTS_LIFE = Duration.ofSeconds(10);
 
@@ -119,10 +121,20 @@ final class VisitedEntries implements Entries {
       }
       return outcome;
     }
-    if (isSetAlready(visit, place, change, value)) {
+    if (change.isAccess() && visit.stage != Stage.LOOKED) {
+      visit = anew(visit);
+    } else if (isSetAlready(visit, place, change, value)) {
       return visit.stage == Stage.WRITTEN ? leave(value) : keep(visit, value);
     }
     return write(visit, place, change, value);
+  }
+
+  /** The request before has failed, and what it has left is neither to be written nor read. */
+  private Visit anew(Visit failed) {
+    drop(failed);
+    var visit = new Visit(this, failed.key);
+    VISITS.set(visit);
+    return visit;
   }
 
   /** An attribute: only the condition that the server uses can wait. */

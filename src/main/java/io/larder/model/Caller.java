@@ -13,6 +13,7 @@ import java.util.Set;
  * @param roles {@code user} and, for operators, {@code admin}
  * @param limits what the caller's key may have, beside what the user may; empty = as much as the
  *     user
+ * @param grant what of the inference the caller's key gives
  * @param expires when the caller's key is good no more; empty = it does not expire
  */
 public record Caller(
@@ -20,6 +21,7 @@ public record Caller(
     String tenant,
     Set<String> roles,
     Optional<KeyLimits> limits,
+    Grant grant,
     Optional<Instant> expires)
     implements Principal {
   /**
@@ -37,9 +39,9 @@ public record Caller(
     roles = Set.copyOf(roles);
   }
 
-  /** Somebody without limits of their own, for good. */
+  /** Somebody without limits of their own who may ask for all, for good. */
   public Caller(String id, String tenant, Set<String> roles) {
-    this(id, tenant, roles, Optional.empty(), Optional.empty());
+    this(id, tenant, roles, Optional.empty(), Grant.ALL, Optional.empty());
   }
 
   /** Whether the caller may do what operators do. */

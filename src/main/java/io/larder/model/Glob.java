@@ -11,6 +11,24 @@ package io.larder.model;
 public record Glob(String text) {
   /** Whether a name is one of those meant. */
   public boolean matches(String name) {
+    return matches(name, Glob::isMatch);
+  }
+
+  /**
+   * Whether every name that the other matches is matched by this one. It is so where this matches
+   * the other's text, whose stars only a star may take in; for some pairs of which it is so by
+   * other means the answer is no all the same.
+   */
+  public boolean covers(Glob other) {
+    return matches(other.text, Glob::isCovering);
+  }
+
+  /** Whether one character of the pattern, not a star, stands for one of the name. */
+  private interface Match {
+    boolean of(char pattern, char found);
+  }
+
+  private boolean matches(String name, Match match) {
     int at = 0;
     int in = 0;
     int star = -1;
@@ -19,7 +37,7 @@ public record Glob(String text) {
       if (at < text.length() && text.charAt(at) == '*') {
         star = at++;
         retry = in;
-      } else if (at < text.length() && isMatch(text.charAt(at), name.charAt(in))) {
+      } else if (at < text.length() && match.of(text.charAt(at), name.charAt(in))) {
         at++;
         in++;
       } else if (star >= 0) {
@@ -38,5 +56,10 @@ public record Glob(String text) {
 
   private static boolean isMatch(char pattern, char found) {
     return pattern == '?' || pattern == found;
+  }
+
+  /** A star of the other may stand for more than the one character of a mark. */
+  private static boolean isCovering(char pattern, char found) {
+    return pattern == '?' ? found != '*' : pattern == found;
   }
 }

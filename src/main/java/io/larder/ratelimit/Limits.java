@@ -108,13 +108,12 @@ public final class Limits implements AutoCloseable {
           .anyMatch(
               charge ->
                   charge.cost() > 0
-                      && (charge.policy().unit().isTokens()
-                          || charge.policy().unit() == Unit.CONCURRENT));
+                      && (charge.settled() || charge.policy().unit() == Unit.CONCURRENT));
     }
 
     /**
-     * Puts what was used in the place of what was charged, and gives concurrency back. Only the
-     * first time counts.
+     * Puts what was used in the place of what was charged to be settled, and gives concurrency
+     * back. Only the first time counts.
      *
      * @param used of a policy's unit
      */
@@ -126,18 +125,14 @@ public final class Limits implements AutoCloseable {
       if (needsSettling()) {
         var all =
             charges.stream()
-                .map(
-                    charge ->
-                        charge.policy().unit().isTokens()
-                            ? used.applyAsLong(charge.policy())
-                            : charge.cost())
+                .map(charge -> charge.settled() ? used.applyAsLong(charge.policy()) : charge.cost())
                 .toList();
         settle(all);
         tell(all);
       }
     }
 
-    /** Nothing better than what was charged is known of tokens; gives concurrency back. */
+    /** Nothing better than what was charged is known; gives concurrency back. */
     public void settleAsCharged() {
       settle(
           policy ->
@@ -280,13 +275,19 @@ public final class Limits implements AutoCloseable {
         yield new Answer.Go(pass, left);
       }
       case Decision.Refused refusal -> {
-        if (refusal.violated().unit() != Unit.CONCURRENT) {
+        // what may be given back at any moment may have room at any moment
+        boolean lasting = wanted.charges().stream().noneMatch(Limits::isGivenBack);
+        if (refusal.violated().unit() != Unit.CONCURRENT && lasting) {
           long until = nanoTime.getAsLong() + refusal.retryAfter().toNanos();
           refused.put(wanted, new Again(refusal, until));
         }
         yield new Answer.Stop(refusal);
       }
     };
+  }
+
+  private static boolean isGivenBack(Charge charge) {
+    return charge.settled() && !charge.policy().unit().isTokens();
   }
 
   private void count(Decision decision) {

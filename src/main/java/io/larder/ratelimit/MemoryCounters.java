@@ -144,7 +144,7 @@ final class MemoryCounters implements Counters {
     var counts = subject.windows.computeIfAbsent(policy.counter(), absent -> new TreeMap<>());
     counts.headMap(bucket - Policy.SUB_BUCKETS, false).clear();
     counts.merge(bucket, charge.cost(), Long::sum);
-    if (policy.unit().isTokens()) {
+    if (charge.settled()) {
       subject
           .charged
           .computeIfAbsent(id, absent -> new HashMap<>())

@@ -72,7 +72,7 @@ final class ValkeyCounters implements Counters {
   }
 
   private static boolean isSettled(Charge charge) {
-    return charge.cost() > 0 && charge.policy().unit().isTokens();
+    return charge.cost() > 0 && charge.settled() && charge.policy().unit() != Unit.CONCURRENT;
   }
 
   private static Decision decision(List<Charge> charges, List<Long> reply) {

@@ -5,6 +5,6 @@ public final class AnswerBroken extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   AnswerBroken(String why) {
-    super(why, null, false, false);
+    super("the answer broke off: " + why, null, false, false);
   }
 }

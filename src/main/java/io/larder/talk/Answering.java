@@ -9,20 +9,25 @@ import io.larder.valkey.ValkeyUnavailable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * An answer that comes, as its turn: what has come so far, and its end. One thread adds to it,
- * another one keeps the store informed meanwhile. The first end holds; one that the store did not
- * take is given again.
+ * others keep the store informed meanwhile. The first end holds; one that the store did not take is
+ * given again.
  */
 final class Answering {
   /** No answer takes so long; one that does is not vouched for any more. */
   static final Duration LIFE_MAX = Duration.ofHours(12);
 
+  /** Longest reason that is kept, in characters: providers may say what they like. */
+  private static final int ERROR_MAX = 1_000;
+
   private final Conversations conversations;
   private final String owner;
   private final String conversation;
   private final String turn;
+  private final Consumer<Turn.Said> listener;
   private final Deadline deadline = Deadline.in(LIFE_MAX, System::nanoTime);
   // all below under this
   private final StringBuilder text = new StringBuilder();
@@ -37,18 +42,21 @@ final class Answering {
    * An answer of which nothing has come.
    *
    * @param turn its id, where the store expects it
+   * @param listener is told once which end the store has
    */
   Answering(
       Conversations conversations,
       String owner,
       String conversation,
       String turn,
-      Turn.About about) {
+      Turn.About about,
+      Consumer<Turn.Said> listener) {
     this.conversations = conversations;
     this.owner = owner;
     this.conversation = conversation;
     this.turn = turn;
     this.about = about;
+    this.listener = listener;
   }
 
   /** Its turn. */
@@ -104,15 +112,22 @@ final class Answering {
       return Turn.Said.answer(text.toString(), State.COMPLETE, about);
     }
     var state = text.isEmpty() ? State.FAILED : State.INTERRUPTED;
-    return Turn.Said.answer(text.toString(), state, about.withError(reason));
+    var error = reason.length() > ERROR_MAX ? reason.substring(0, ERROR_MAX) + " …" : reason;
+    return Turn.Said.answer(text.toString(), state, about.withError(error));
   }
 
   private void store() {
     if (!isStored()) {
-      // whether its turn is still there does not matter: what was deleted stays so
-      var unused = conversations.finish(owner, conversation, turn, end().orElseThrow());
+      var stands = conversations.finish(owner, conversation, turn, end().orElseThrow());
+      boolean isFirst;
       synchronized (this) {
+        // where it is gone it stays so
+        end = stands.or(() -> end);
+        isFirst = !stored;
         stored = true;
+      }
+      if (isFirst) {
+        listener.accept(end().orElseThrow());
       }
     }
   }
@@ -133,7 +148,18 @@ final class Answering {
   }
 
   /**
-   * Tells the store how it stands.
+   * Says that it is still to come, unless the store has its end.
+   *
+   * @throws ValkeyUnavailable if that cannot be done now
+   */
+  void vouch() {
+    if (!isStored()) {
+      conversations.vouch(owner, conversation, turn);
+    }
+  }
+
+  /**
+   * Tells the store how it stands, if there is anything new.
    *
    * @throws ValkeyUnavailable if that cannot be done now
    */
@@ -151,10 +177,10 @@ final class Answering {
       hasNews = false;
     }
     try {
-      conversations.vouch(owner, conversation, turn, sofar);
+      sofar.ifPresent(come -> conversations.report(owner, conversation, turn, come));
     } catch (ValkeyUnavailable down) {
       synchronized (this) {
-        hasNews |= sofar.isPresent();
+        hasNews = true;
       }
       throw down;
     }

@@ -35,9 +35,9 @@ final class Prompt {
     var messages = new ArrayList<Json>();
     var system = system(say, window);
     if (!system.isEmpty()) {
-      messages.add(message("system", system));
+      messages.add(message("system", new Json.Str(system)));
     }
-    messages.addAll(dialogue(window));
+    messages.addAll(dialogue(window, false));
     return request.with("messages", new Json.Arr(messages));
   }
 
@@ -50,7 +50,7 @@ final class Prompt {
     if (!system.isEmpty()) {
       made = made.with("system", new Json.Str(system));
     }
-    return made.with("messages", new Json.Arr(dialogue(window)));
+    return made.with("messages", new Json.Arr(dialogue(window, true)));
   }
 
   /** What the request says, and then system turns of the conversation. */
@@ -64,19 +64,19 @@ final class Prompt {
         .collect(Collectors.joining("\n\n"));
   }
 
-  private static List<Json> dialogue(Window window) {
+  private static List<Json> dialogue(Window window, boolean anthropic) {
     return window.turns().stream()
-        .filter(turn -> turn.said().role() != Turn.Role.SYSTEM)
+        .map(Turn::said)
+        .filter(said -> said.role() != Turn.Role.SYSTEM)
         .map(
-            turn ->
-                message(turn.said().role().name().toLowerCase(Locale.ROOT), turn.said().content()))
+            said ->
+                message(
+                    said.role().name().toLowerCase(Locale.ROOT), Parts.content(said, anthropic)))
         .toList();
   }
 
-  private static Json message(String role, String content) {
+  private static Json message(String role, Json content) {
     return new Json.Obj(
-        List.of(
-            new Json.Member("role", new Json.Str(role)),
-            new Json.Member("content", new Json.Str(content))));
+        List.of(new Json.Member("role", new Json.Str(role)), new Json.Member("content", content)));
   }
 }

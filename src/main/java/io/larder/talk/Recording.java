@@ -1,5 +1,7 @@
 package io.larder.talk;
 
+import io.larder.conversation.ConversationRefused;
+import io.larder.conversation.Turn;
 import io.larder.guard.Deadline;
 import io.larder.inference.Answer;
 import io.larder.sse.SseFrame;
@@ -34,6 +36,7 @@ final class Recording implements Answer.Flowing {
   private final Answer.Body body;
   private final Answering answering;
   private final Executor threads;
+  private volatile Optional<String> unstored = Optional.empty();
 
   Recording(WireFormat format, Answer.Body body, Answering answering, Executor threads) {
     this.format = format;
@@ -52,7 +55,7 @@ final class Recording implements Answer.Flowing {
       }
     } finally {
       // the end that was told before holds
-      end("the answer broke off");
+      var unused = end("the provider sent no end");
     }
   }
 
@@ -70,15 +73,44 @@ final class Recording implements Answer.Flowing {
         });
   }
 
-  /** Ends the turn, and says whether the store has taken it. */
-  private boolean end(String why) {
+  /** Ends the turn, and says why the store has not taken it; empty = it has. */
+  private Optional<String> end(String why) {
     try {
       answering.end(why);
-      return true;
+      unstored = Optional.empty();
     } catch (ValkeyUnavailable down) {
       LOG.log(Level.WARNING, "an answer is stored later: {0}", down.getMessage());
-      return false;
+      unstored = Optional.of("the answer could not be stored yet");
+    } catch (ConversationRefused refused) {
+      LOG.log(Level.WARNING, "an answer cannot be stored: {0}", refused.getMessage());
+      unstored = Optional.of("the answer could not be stored: " + refused.getMessage());
     }
+    return unstored;
+  }
+
+  /**
+   * Reads the answer to its end, which nobody else does.
+   *
+   * @return the end that is stored
+   * @throws AnswerUnstored if it is not, or not yet
+   * @throws AnswerBroken if it is not complete
+   */
+  Turn.Said await() {
+    try {
+      writeTo(OutputStream.nullOutputStream());
+    } catch (IOException broken) {
+      // its turn tells so
+      LOG.log(Level.DEBUG, "an answer broke off: {0}", broken.getMessage());
+    }
+    unstored.ifPresent(
+        why -> {
+          throw new AnswerUnstored(why);
+        });
+    var end = answering.end().orElseThrow();
+    if (end.state() != Turn.State.COMPLETE) {
+      throw new AnswerBroken(end.about().error());
+    }
+    return end;
   }
 
   /** Reads what passes, frame by frame. */
@@ -135,8 +167,9 @@ final class Recording implements Answer.Flowing {
       if (sign.kind() == Sign.Kind.END || sign.kind() == Sign.Kind.ERROR) {
         // what was said before is not held up by the store
         send(shown);
-        if (!end(why(sign, frame)) && !isCut) {
-          bytes = format.errorEvent("store_unavailable", "the answer could not be stored yet", 0);
+        var unstored = end(why(sign, frame));
+        if (unstored.isPresent() && !isCut) {
+          bytes = format.errorEvent("store_unavailable", unstored.get(), 0);
           shown.writeBytes(bytes);
           send(shown);
           isCut = true;

@@ -1,5 +1,7 @@
 package io.larder.talk;
 
+import io.larder.conversation.Part;
+import io.larder.conversation.Turn;
 import io.larder.json.Json;
 import io.larder.json.JsonException;
 import io.larder.json.JsonText;
@@ -11,13 +13,14 @@ import java.util.Set;
 /**
  * What somebody says to a model.
  *
+ * @param said text, or parts
  * @param parent below which turn; a blank one = at the top; empty = below the current leaf
  * @param system instructions that go before the history; empty = none
  * @param further members that go to the provider as they are, such as {@code temperature}
  * @param text the whole request, by which two are told apart
  */
 public record Say(
-    String content,
+    Turn.Said said,
     String model,
     Optional<String> parent,
     String system,
@@ -46,7 +49,7 @@ public record Say(
       }
     }
     return new Say(
-        text(object, "content").orElseThrow(() -> missing("content")),
+        said(object.get("content").orElse(Json.Literal.NULL)),
         text(object, "model").orElseThrow(() -> missing("model")),
         object.get("parent").isPresent()
             ? Optional.of(text(object, "parent").orElse(""))
@@ -54,6 +57,19 @@ public record Say(
         text(object, "system").orElse(""),
         object.without(OWN),
         new String(body, StandardCharsets.UTF_8));
+  }
+
+  private static Turn.Said said(Json content) {
+    try {
+      return switch (content) {
+        case Json.Str(String text) -> Turn.Said.user(text);
+        case Json.Arr(var items) -> Turn.Said.user(Part.list(items));
+        default ->
+            throw new IllegalArgumentException("content must be a string or an array of parts");
+      };
+    } catch (IllegalArgumentException wrong) {
+      throw new BadRequest("content", String.valueOf(wrong.getMessage()));
+    }
   }
 
   private static Optional<String> text(Json.Obj object, String name) {

@@ -1,8 +1,10 @@
 package io.larder.talk;
 
 import io.larder.conversation.Conversation;
+import io.larder.conversation.ConversationRefused;
 import io.larder.conversation.Conversations;
-import io.larder.conversation.Conversations.Heard;
+import io.larder.conversation.Heard;
+import io.larder.conversation.Saying;
 import io.larder.conversation.Turn;
 import io.larder.inference.Answer;
 import io.larder.inference.CacheDirectives;
@@ -11,23 +13,29 @@ import io.larder.inference.Streams;
 import io.larder.model.Caller;
 import io.larder.model.Header;
 import io.larder.provider.ProviderFailure;
+import io.larder.telemetry.Telemetry;
+import io.larder.valkey.ValkeyUnavailable;
 import io.larder.wire.WireFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * Goes on with conversations. What a caller says is stored before a provider is asked; the answer
  * is a turn from then on, and stored before the caller sees its end. Waits, so it wants a thread.
  */
 public final class Talk {
+  private static final Logger LOG = System.getLogger(Talk.class.getName());
   private static final List<Header> HEADERS =
       List.of(new Header("Content-Type", "application/json"));
   private static final int ERROR_BYTES_MAX = 64 * 1024;
@@ -36,6 +44,7 @@ public final class Talk {
   private final Inference inference;
   private final Streams streams;
   private final Answerings answerings;
+  private final Telemetry telemetry;
   private final Executor threads;
 
   /** How a conversation goes on. */
@@ -43,9 +52,9 @@ public final class Talk {
     /**
      * The answer comes, as a stream in the wire of the model's provider.
      *
-     * @param turn its id
+     * @param turn as it stands when nothing has come
      */
-    record Coming(Answer answer, String turn) implements Reply {}
+    record Coming(Answer answer, Turn turn) implements Reply {}
 
     /** The same had been said before, with the same key: that is its answer, as it stands now. */
     record Known(Turn answer) implements Reply {}
@@ -56,11 +65,13 @@ public final class Talk {
       Inference inference,
       Streams streams,
       Answerings answerings,
+      Telemetry telemetry,
       Executor threads) {
     this.conversations = conversations;
     this.inference = inference;
     this.streams = streams;
     this.answerings = answerings;
+    this.telemetry = telemetry;
     this.threads = threads;
   }
 
@@ -69,8 +80,8 @@ public final class Talk {
    *
    * @param version that the conversation must have; empty = any
    * @param key makes a request that is sent again the same request
-   * @throws ProviderFailure if no provider answers; what was said is stored all the same, and so is
-   *     that its answer has failed, whatever is thrown once it is
+   * @throws AnswerFailed if there is no answer; what was said is stored all the same, and so is
+   *     that its answer has failed. Whatever else is thrown, nothing is stored.
    */
   public Reply say(
       Caller caller,
@@ -78,41 +89,38 @@ public final class Talk {
       Say say,
       OptionalLong version,
       Optional<String> key,
-      CacheDirectives directives)
-      throws ProviderFailure {
-    var chat = inference.chat(say.model());
-    var saying =
-        new Conversations.Saying(
-            say.content(), say.model(), say.parent(), version, key, say.text());
+      CacheDirectives directives) {
+    var chat = inference.chat(caller, say.model());
+    var saying = new Saying(say.said(), say.model(), say.parent(), version, key, say.text());
     return switch (conversations.say(caller.subject(), id, saying)) {
       case Heard.Known(Turn answer) -> new Reply.Known(answer);
       case Heard.Stored(var history, var answer) -> {
         var spent = say.system().getBytes(StandardCharsets.UTF_8).length;
         var window = conversations.window(history, spent);
         var about = Turn.Said.awaited(say.model()).about().withTrimmed(window.dropped());
-        var answering = answerings.begin(caller.subject(), id, answer, about);
-        yield ask(caller, chat, Prompt.of(chat, say, window), directives, answering);
+        var answering = answerings.begin(caller.subject(), id, answer.id(), about);
+        yield new Reply.Coming(
+            ask(caller, chat, () -> Prompt.of(chat, say, window), directives, answering), answer);
       }
     };
   }
 
-  private Reply ask(
+  private Answer ask(
       Caller caller,
       Inference.Chat chat,
-      byte[] prompt,
+      Supplier<byte[]> prompt,
       CacheDirectives directives,
-      Answering answering)
-      throws ProviderFailure {
+      Answering answering) {
     try {
       var answer =
-          switch (inference.begin(caller, chat.format(), prompt, HEADERS, directives)) {
+          switch (inference.begin(caller, chat.format(), prompt.get(), HEADERS, directives)) {
             case Inference.Step.Answered(Answer found) -> found;
             case Inference.Step.ToAsk(var asking) -> asking.ask();
           };
-      return new Reply.Coming(recorded(chat.format(), answer, answering), answering.turn());
+      return recorded(chat.format(), answer, answering);
     } catch (ProviderFailure | RuntimeException failure) {
       fail(answering, failure);
-      throw failure;
+      throw new AnswerFailed(answering.turn(), failure);
     }
   }
 
@@ -127,14 +135,8 @@ public final class Talk {
   private Answer recorded(WireFormat format, Answer answer, Answering answering) {
     requireStream(answer);
     answering.begun(answer.provider(), answer.cache().word(), answer.stream().orElse(""));
-    if (answer.body() instanceof Answer.Flowing flowing) {
-      try {
-        // who reads the conversation meanwhile finds the stream
-        answering.report();
-      } catch (RuntimeException failure) {
-        flowing.abandon();
-        throw failure;
-      }
+    if (answer.body() instanceof Answer.Flowing) {
+      announce(answering);
     }
     return new Answer(
         answer.status(),
@@ -143,6 +145,16 @@ public final class Talk {
         answer.cache(),
         answer.provider(),
         answer.stream());
+  }
+
+  /** Who reads the conversation meanwhile finds the stream, sooner than by the next report. */
+  private static void announce(Answering answering) {
+    try {
+      answering.report();
+    } catch (ValkeyUnavailable | ConversationRefused failed) {
+      // the answer comes all the same; whether it can be stored tells its end
+      LOG.log(Level.WARNING, "an answer cannot be reported: {0}", failed.getMessage());
+    }
   }
 
   private static void requireStream(Answer answer) {
@@ -198,33 +210,24 @@ public final class Talk {
   }
 
   /**
-   * The turn of an answer, once it is over.
+   * The turn of an answer, once it is over and stored. The store is not asked for it again.
    *
-   * @throws AnswerBroken if it is not complete
+   * @throws AnswerFailed if it is not complete, or not stored
    */
-  public Turn await(Caller caller, String id, Reply reply) {
+  public static Turn await(Reply reply) {
     return switch (reply) {
       case Reply.Known(Turn answer) -> answer;
-      case Reply.Coming(Answer answer, String turn) -> {
-        drain(answer);
-        var end = conversations.read(caller.subject(), id).turn(turn);
-        var done = end.orElseThrow(() -> new AnswerBroken("the conversation is gone"));
-        if (done.said().state() != Turn.State.COMPLETE) {
-          throw new AnswerBroken(done.said().about().error());
+      case Reply.Coming(Answer answer, Turn turn) -> {
+        if (!(answer.body() instanceof Recording recording)) {
+          throw new IllegalArgumentException("not an answer of a conversation");
         }
-        yield done;
+        try {
+          yield turn.with(recording.await());
+        } catch (AnswerBroken | AnswerUnstored failed) {
+          throw new AnswerFailed(turn.id(), failed);
+        }
       }
     };
-  }
-
-  private static void drain(Answer answer) {
-    try {
-      if (answer.body() instanceof Answer.Flowing flowing) {
-        flowing.writeTo(OutputStream.nullOutputStream());
-      }
-    } catch (IOException broken) {
-      throw new UncheckedIOException(broken);
-    }
   }
 
   /**
@@ -248,7 +251,8 @@ public final class Talk {
       return false;
     }
     var about = turn.said().about().withError("");
-    var answering = new Answering(conversations, caller.subject(), id, turn.id(), about);
+    var answering =
+        new Answering(conversations, caller.subject(), id, turn.id(), about, this::countRecovered);
     var format = WireFormat.of(wire.get());
     try {
       new Recording(format, kept.get().body(), answering, threads)
@@ -257,6 +261,12 @@ public final class Talk {
       throw new UncheckedIOException(broken);
     }
     return answering.isStored();
+  }
+
+  private void countRecovered(Turn.Said end) {
+    if (end.state() == Turn.State.COMPLETE) {
+      telemetry.conversationAnswer("recovered");
+    }
   }
 
   /** The stream of an answer that is known already, from its begin, if there still is one. */

@@ -4,6 +4,7 @@ import io.larder.conversation.Conversations;
 import io.larder.inference.Inference;
 import io.larder.inference.Streams;
 import io.larder.inference.Waiters;
+import io.larder.telemetry.Telemetry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -14,8 +15,8 @@ import jakarta.inject.Singleton;
 class TalkBeans {
   @Produces
   @Singleton
-  Answerings answerings(Conversations conversations) {
-    return new Answerings(conversations);
+  Answerings answerings(Conversations conversations, Telemetry telemetry) {
+    return new Answerings(conversations, telemetry);
   }
 
   void close(@Disposes Answerings answerings) {
@@ -29,7 +30,8 @@ class TalkBeans {
       Inference inference,
       Streams streams,
       Answerings answerings,
+      Telemetry telemetry,
       Waiters waiters) {
-    return new Talk(conversations, inference, streams, answerings, waiters);
+    return new Talk(conversations, inference, streams, answerings, telemetry, waiters);
   }
 }

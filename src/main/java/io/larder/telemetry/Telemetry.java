@@ -172,6 +172,47 @@ public final class Telemetry implements ValkeyFigures {
     registry.gauge(metadata("larder_flights_bytes", "Bytes that their logs hold"), bytes);
   }
 
+  /**
+   * An answer in a conversation has its end, and the store has it. Answers that were asked for here
+   * = complete + interrupted + failed + those that are open.
+   *
+   * @param result {@code complete}, {@code interrupted}, {@code failed}, or {@code recovered} =
+   *     completed from the cache after its node had gone
+   */
+  public void conversationAnswer(String result) {
+    counter(
+            "larder_conversation_answers",
+            "Answers in conversations by how they ended",
+            new Tag("result", result))
+        .inc();
+  }
+
+  /** Publishes how many answers in conversations come on this node, or are still to be stored. */
+  public void conversationAnswersOpen(Supplier<Integer> count) {
+    registry.gauge(
+        metadata(
+            "larder_conversation_answers_open",
+            "Answers in conversations that are not stored to their end"),
+        count);
+  }
+
+  /**
+   * The store of conversations was asked, whatever came of it.
+   *
+   * @param operation such as {@code append}
+   */
+  public void conversationStore(String operation, Duration time) {
+    timers
+        .computeIfAbsent(
+            "conversation/" + operation,
+            absent ->
+                registry.timer(
+                    metadata(
+                        "larder_conversation_store", "Time that the store of conversations took"),
+                    new Tag("operation", operation)))
+        .update(time);
+  }
+
   /** A stream to a client has begun. */
   public void streamOpened() {
     streamsOpen.incrementAndGet();

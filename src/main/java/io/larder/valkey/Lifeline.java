@@ -19,6 +19,9 @@ import redis.clients.jedis.params.SetParams;
  * breaker opens; a probe in the background, never a request, finds out when Valkey is back.
  */
 final class Lifeline implements AutoCloseable {
+  /** Keys that are there for a moment, to see whether the store takes and gives. */
+  static final String PROBE = "larder:1:probe:";
+
   /** Failures in a row that open the breaker. One is chance; three in a row are an outage. */
   static final int FAILURES_MAX = 3;
 
@@ -155,7 +158,7 @@ final class Lifeline implements AutoCloseable {
 
   private void write(UnifiedJedis jedis) {
     probes = (probes + 1) % PROBE_KEYS;
-    var key = "larder:1:probe:" + probes;
+    var key = PROBE + probes;
     try {
       jedis.set(Link.bytes(key), Link.bytes("1"), SetParams.setParams().px(PAUSE_MAX.toMillis()));
     } catch (JedisDataException refusal) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.params.SetParams;
 
 /**
@@ -110,6 +111,11 @@ public final class Valkey implements AutoCloseable {
     }
   }
 
+  /** Removes a key, and says whether it was there: {@code UNLINK}, never sent twice. */
+  public boolean removeOnce(String key) {
+    return Long.valueOf(1).equals(calls.callOnce(jedis -> jedis.unlink(Link.bytes(key))));
+  }
+
   /** Adds to fields of a hash and sets its expiry, by a script that is never sent twice. */
   public void add(String key, Map<String, Long> fields, Duration ttl) {
     var args = new ArrayList<byte[]>();
@@ -126,6 +132,23 @@ public final class Valkey implements AutoCloseable {
   public Map<String, String> fields(String key) {
     var fields = calls.call(jedis -> jedis.hgetAll(key));
     return fields == null ? Map.of() : fields;
+  }
+
+  /** The fields of several hashes: {@code HGETALL} of each, all in one pipeline. */
+  public Map<String, Map<String, String>> fields(Collection<String> keys) {
+    var found = new LinkedHashMap<String, Map<String, String>>();
+    var unused =
+        calls.call(
+            jedis -> {
+              try (var pipeline = jedis.pipelined()) {
+                var replies = new LinkedHashMap<String, Response<Map<String, String>>>();
+                keys.forEach(key -> replies.put(key, pipeline.hgetAll(key)));
+                pipeline.sync();
+                replies.forEach((key, reply) -> found.put(key, reply.get()));
+              }
+              return found;
+            });
+    return found;
   }
 
   /**
@@ -179,6 +202,11 @@ public final class Valkey implements AutoCloseable {
   public ScanPage scan(String pattern, String cursor, int count) {
     var page = calls.call(jedis -> ScanPage.read(lifeline.current(), pattern, cursor, count));
     return page == null ? ScanPage.END : page;
+  }
+
+  /** Asks for nothing in particular, so that an outage is noticed when nobody else calls. */
+  public void touch() {
+    var unused = get(Lifeline.PROBE + 0);
   }
 
   /** What its servers say of themselves: {@code INFO} and {@code DBSIZE} of each primary. */

@@ -1,10 +1,11 @@
 -- Stores what a user says and that an answer is to come, and reads the turns above. May be run twice: the second run finds
 -- the turn and changes nothing, but replies the same.
 -- KEYS     [1] the conversation: a hash   [2] its user's conversations by last change (ms)   [3] by end of life (ms)
--- ARGV     [1] id   [2] life (ms)   [3] format   [4] version it must have, or '' = any   [5] id of the user's turn   [6] what is
+-- ARGV     [1] id   [2] life (ms)   [3] newest format   [4] version it must have, or '' = any   [5] id of the user's turn   [6] what is
 --          said   [7] hash of the request and, after a slash, of this run and its repetition   [8] id of the answer's turn   [9] what is said of it   [10] '1' = below [11], '' = below
---          the leaf   [11] parent, or '' = at the top   [12] lease of the answer (ms)   [13] most turns   [14] most bytes
--- reply    {'stored', now (ms), number of the user's turn, then from the parent upwards: id, about, what was said},
+--          the leaf   [11] parent, or '' = at the top   [12] lease of the answer (ms)   [13] most turns   [14] most bytes   [15] format
+--          of what is said
+-- reply    {'stored', created (ms), number of the user's turn, then from the parent upwards: id, about, what was said},
 --          {'known', now (ms), about the answer, what is said of it, its lease or ''}, {'absent'}, {'newer', format},
 --          {'changed', version}, {'no turn'}, {'full'} or {'differs'}
 -- cost     O(log n + turns above).  A turn's "about" is number, created (ms), parent and hash, with blanks between.
@@ -15,7 +16,7 @@ local head = redis.call('HMGET', conversation, 'format', 'version', 'turns', 'by
 if not head[1] then
   return { 'absent' }
 end
-if head[1] ~= ARGV[3] then
+if tonumber(head[1]) > tonumber(ARGV[3]) then
   return { 'newer', head[1] }
 end
 local again = head[6] and string.match(head[6], '(%S*)$') == ARGV[7]
@@ -34,14 +35,16 @@ if parent ~= '' and redis.call('HEXISTS', conversation, 'm:' .. parent) == 0 the
   return { 'no turn' }
 end
 local number = tonumber(head[3])
+local created = string.format('%.0f', now)
 if again then
+  created = string.match(head[6], '^%d+ (%d+)')
   number = tonumber(string.match(head[6], '^%d+')) - 1
   parent = string.match(head[6], '^%d+ %d+ (%S*)')
-elseif number + 2 > tonumber(ARGV[13]) or head[4] + #ARGV[6] > tonumber(ARGV[14]) then
+elseif number + 2 > tonumber(ARGV[13]) or head[4] + #ARGV[6] + #ARGV[9] > tonumber(ARGV[14]) then
   return { 'full' }
 end
 
-local reply = { 'stored', now, number + 1 }
+local reply = { 'stored', created, number + 1 }
 local above = parent
 while above ~= '' do
   local turn = redis.call('HMGET', conversation, 'm:' .. above, 't:' .. above)
@@ -56,8 +59,7 @@ end
 
 local last = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')
 local updated = math.max(now, tonumber(last[2] or '0') + 1)
-local created = string.format('%.0f', now)
-redis.call('HSET', conversation,
+redis.call('HSET', conversation, 'format', math.max(head[1], ARGV[15]),
   't:' .. ARGV[5], ARGV[6], 'm:' .. ARGV[5], string.format('%.0f', number + 1) .. ' ' .. created .. ' ' .. parent .. ' ' .. ARGV[7],
   't:' .. ARGV[8], ARGV[9], 'm:' .. ARGV[8], string.format('%.0f', number + 2) .. ' ' .. created .. ' ' .. ARGV[5] .. ' ',
   'a:' .. ARGV[8], now + ARGV[12], 'leaf', ARGV[8], 'turns', number + 2, 'bytes', head[4] + #ARGV[6] + #ARGV[9],

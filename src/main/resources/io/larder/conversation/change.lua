@@ -1,8 +1,8 @@
 -- Changes fields of a conversation. Must not be run twice: the second run would find another version.
 -- KEYS     [1] the conversation: a hash   [2] its user's conversations by last change (ms)   [3] by end of life (ms)
--- ARGV     [1] id   [2] life (ms)   [3] format   [4] version it must have, or '' = any   [5] a turn that must be there, or ''
+-- ARGV     [1] id   [2] life (ms)   [3] newest format   [4] version it must have, or '' = any   [5] a turn that must be there, or ''
 --          then each field and its value
--- reply    {'done', version from now on}, {'absent'}, {'newer', format}, {'changed', version} or {'no turn'}
+-- reply    {'done', title, tags, created, updated (both ms), version, turns, leaf} as they are now, {'absent'}, {'newer', format}, {'changed', version} or {'no turn'}
 -- cost     O(log n + fields)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -10,7 +10,7 @@ local head = redis.call('HMGET', KEYS[1], 'format', 'version')
 if not head[1] then
   return { 'absent' }
 end
-if head[1] ~= ARGV[3] then
+if tonumber(head[1]) > tonumber(ARGV[3]) then
   return { 'newer', head[1] }
 end
 if ARGV[4] ~= '' and head[2] ~= ARGV[4] then
@@ -25,11 +25,12 @@ for i = 6, #ARGV, 2 do
   redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
 end
 redis.call('HSET', KEYS[1], 'updated', updated)
-local version = redis.call('HINCRBY', KEYS[1], 'version', 1)
+redis.call('HINCRBY', KEYS[1], 'version', 1)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 redis.call('ZADD', KEYS[2], updated, ARGV[1])
 redis.call('ZADD', KEYS[3], now + ARGV[2], ARGV[1])
 local longest = redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')
 redis.call('PEXPIRE', KEYS[2], string.format('%.0f', longest[2] - now))
 redis.call('PEXPIRE', KEYS[3], string.format('%.0f', longest[2] - now))
-return { 'done', string.format('%.0f', version) }
+local head = redis.call('HMGET', KEYS[1], 'title', 'tags', 'created', 'updated', 'version', 'turns', 'leaf')
+return { 'done', unpack(head) }

@@ -2,19 +2,22 @@
 -- KEYS     [1] the conversation: a hash   [2] its user's conversations: a sorted set by last change (ms)   [3] by end of life (ms)
 -- ARGV     [1] id   [2] life (ms)   [3] most conversations   [4] format   [5] title   [6] tags   [7] leaf
 --          then for each turn: id, parent or '', created (ms) or '' = now, what is said
--- reply    1, or 0 = the user has that many
+-- reply    created, updated (both ms), version, turns and leaf of the conversation; none = the user has that many
 -- cost     O(turns + expired).  All keys expire with the life of the conversation, the sets with the last of them.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function written()
+  return redis.call('HMGET', KEYS[1], 'created', 'updated', 'version', 'turns', 'leaf')
+end
 if redis.call('HGET', KEYS[1], 'version') then
-  return 1
+  return written()
 end
 for _, gone in ipairs(redis.call('ZRANGE', KEYS[3], '-inf', now, 'BYSCORE')) do
   redis.call('ZREM', KEYS[2], gone)
   redis.call('ZREM', KEYS[3], gone)
 end
 if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[3]) then
-  return 0
+  return {}
 end
 local last = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')
 local updated = math.max(now, tonumber(last[2] or '0') + 1)
@@ -35,4 +38,4 @@ redis.call('ZADD', KEYS[3], now + ARGV[2], ARGV[1])
 local longest = redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')
 redis.call('PEXPIRE', KEYS[2], string.format('%.0f', longest[2] - now))
 redis.call('PEXPIRE', KEYS[3], string.format('%.0f', longest[2] - now))
-return 1
+return written()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.larder.model.Caller;
 import io.larder.model.Caller.KeyLimits;
+import io.larder.model.Grant;
 import io.larder.setting.InvalidSetting;
 import io.larder.setting.MapConfig;
 import io.larder.valkey.TestValkey;
@@ -26,8 +27,8 @@ final class CredentialsTest {
 
   private Instant now = Instant.parse("2026-05-01T00:00:00Z");
   private final Outage store = new Outage();
-  private final NearKeys near = new NearKeys(store, this::nanos);
-  private final Uses uses = new Uses(store, () -> now);
+  private final Near<ApiKey> near = new Near<>(store::find, this::nanos);
+  private final Uses uses = new Uses(store::used, () -> now, "uses");
   private final Keys keys = new Keys(store, near, () -> now);
   private final Credentials credentials =
       new Credentials(new AccessSettings("s3cret"), near, uses, () -> now);
@@ -38,6 +39,9 @@ final class CredentialsTest {
     private boolean down;
     private int finds;
 
+    /** What somebody else does while a key is being looked up, or a new one kept. */
+    private Runnable meanwhile = () -> {};
+
     private MemoryKeys keys() {
       if (down) {
         throw TestValkey.unavailable();
@@ -45,8 +49,15 @@ final class CredentialsTest {
       return keys;
     }
 
+    private void others() {
+      var once = meanwhile;
+      meanwhile = () -> {};
+      once.run();
+    }
+
     @Override
     public boolean keep(ApiKey key) {
+      others();
       return keys().keep(key);
     }
 
@@ -58,7 +69,9 @@ final class CredentialsTest {
     @Override
     public Optional<ApiKey> find(String hash) {
       finds++;
-      return keys().find(hash);
+      var found = keys().find(hash);
+      others();
+      return found;
     }
 
     @Override
@@ -67,8 +80,8 @@ final class CredentialsTest {
     }
 
     @Override
-    public void remove(ApiKey key) {
-      keys().remove(key);
+    public boolean remove(ApiKey key) {
+      return keys().remove(key);
     }
 
     @Override
@@ -106,12 +119,22 @@ final class CredentialsTest {
 
   private static Wish wish(String owner, String... roles) {
     return new Wish(
-        Optional.of(owner), Optional.of("t"), Set.of(roles), Optional.empty(), Optional.empty());
+        Optional.of(owner),
+        Optional.of("t"),
+        Set.of(roles),
+        Optional.empty(),
+        Grant.ALL,
+        Optional.empty());
   }
 
   private static Wish nothing() {
     return new Wish(
-        Optional.empty(), Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        Set.of(),
+        Optional.empty(),
+        Grant.ALL,
+        Optional.empty());
   }
 
   private Caller caller(String key) {
@@ -165,13 +188,19 @@ final class CredentialsTest {
                 Optional.of("t"),
                 Set.of(),
                 Optional.of("requests=1"),
+                Grant.ALL,
                 expires));
 
     assertThat(made.secret().text()).matches("lk_[A-Za-z0-9_-]{43}");
     assertThat(caller(made.secret().text()))
         .isEqualTo(
             new Caller(
-                "anna", "t", Set.of("user"), limits("requests=1", made.key().id()), expires));
+                "anna",
+                "t",
+                Set.of("user"),
+                limits("requests=1", made.key().id()),
+                Grant.ALL,
+                expires));
   }
 
   @Test
@@ -184,6 +213,7 @@ final class CredentialsTest {
                 Optional.empty(),
                 Set.of(),
                 Optional.empty(),
+                Grant.ALL,
                 Optional.of(now.plusMillis(100))));
     assertThat(credentials.identify(made.secret().text())).isInstanceOf(Identity.Known.class);
     pass(Duration.ofMillis(100));
@@ -200,7 +230,7 @@ final class CredentialsTest {
       assertThat(credentials.identify(unknown)).isEqualTo(new Identity.Unknown());
     }
     assertThat(store.finds).isEqualTo(2);
-    pass(NearKeys.FRESH);
+    pass(Near.FRESH);
     caller(key);
     assertThat(store.finds).isEqualTo(3);
   }
@@ -251,7 +281,7 @@ final class CredentialsTest {
   void identify_storeDown_knowsNobodyOfLongAgo() {
     var made = anna();
     caller(made.secret().text());
-    pass(NearKeys.LATELY.plusSeconds(1));
+    pass(Near.LATELY.plusSeconds(1));
     store.down = true;
 
     assertThat(credentials.identify(made.secret().text())).isEqualTo(new Identity.Unsure());
@@ -267,6 +297,7 @@ final class CredentialsTest {
                 Optional.empty(),
                 Set.of(),
                 Optional.empty(),
+                Grant.ALL,
                 Optional.of(now.plusSeconds(5))));
     caller(made.secret().text());
     store.down = true;
@@ -332,7 +363,8 @@ final class CredentialsTest {
   @Test
   void make_byAUser_isForItselfAndNoMoreThanItHas() {
     var expires = Optional.of(now.plusSeconds(3600));
-    var anna = new Caller("anna", "t", Set.of("user"), limits("requests=1", "family"), expires);
+    var anna =
+        new Caller("anna", "t", Set.of("user"), limits("requests=1", "family"), Grant.ALL, expires);
     var own = make(anna, nothing());
     assertThat(own.key().caller()).isEqualTo(anna);
 
@@ -367,6 +399,74 @@ final class CredentialsTest {
     assertThat(make(limited, again).key().limits()).isEqualTo(limited.limits());
   }
 
+  /** Goal: a request that is under way does not keep a key that was replaced at once. */
+  @Test
+  void rotate_atOnceWhileTheKeyIsLookedUp_refusesTheOldOne() {
+    var old = anna();
+    store.meanwhile = () -> keys.rotate(ADMIN, old.key().id(), Duration.ZERO);
+    for (int i = 0; i < 2; i++) {
+      assertThat(credentials.identify(old.secret().text())).isEqualTo(new Identity.Unknown());
+    }
+  }
+
+  /** Goal: nor is it good for longer than the overlap, even if the store gets out of reach. */
+  @Test
+  void rotate_withAnOverlapWhileTheKeyIsLookedUp_expiresAsTold() {
+    var old = anna();
+    store.meanwhile = () -> keys.rotate(ADMIN, old.key().id(), Duration.ofSeconds(30));
+    assertThat(caller(old.secret().text()).expires()).contains(now.plusSeconds(30));
+    store.down = true;
+    pass(Duration.ofSeconds(30));
+    assertThat(credentials.identify(old.secret().text())).isEqualTo(new Identity.Unknown());
+  }
+
+  @Test
+  void rotate_removedMeanwhile_leavesNoKeyInItsPlace() {
+    for (var overlap : List.of(Duration.ZERO, Duration.ofSeconds(30))) {
+      var old = anna();
+      store.meanwhile = () -> store.remove(old.key());
+      assertThat(keys.rotate(ADMIN, old.key().id(), overlap)).isEqualTo(new Making.Absent());
+      assertThat(store.of("t/anna")).isEmpty();
+    }
+  }
+
+  private static Wish wish(Grant grant) {
+    return new Wish(
+        Optional.empty(), Optional.empty(), Set.of(), Optional.empty(), grant, Optional.empty());
+  }
+
+  private static Grant models(String... globs) {
+    return Grant.of(List.of(globs), Set.of());
+  }
+
+  /** Goal: no key made with one, nor one in its place, is a way to other models or scopes. */
+  @Test
+  void make_byAUserOfSomeModels_allowsNoOthers() {
+    var some = Grant.of(List.of("openai/gpt-*", "demo"), Set.of("user", "tenant"));
+    var anna = new Caller("anna", "t", Set.of("user"), Optional.empty(), some, Optional.empty());
+
+    assertThat(make(anna, nothing()).key().grant()).as("its own").isEqualTo(some);
+    assertThat(make(anna, wish(models("openai/gpt-4*"))).key().grant())
+        .isEqualTo(Grant.of(List.of("openai/gpt-4*"), some.scopes()));
+    assertThat(make(anna, wish(Grant.of(List.of(), Set.of("user")))).key().grant())
+        .isEqualTo(Grant.of(some.modelTexts(), Set.of("user")));
+    for (var more :
+        List.of(
+            models("*"),
+            models("demo", "openai/*"),
+            models("demo*"),
+            Grant.of(List.of("demo"), Set.of("global")))) {
+      assertThat(keys.make(anna, wish(more))).as("%s", more).isEqualTo(new Making.Denied());
+    }
+    var whole = make(new Caller("anna", "t", Set.of("user")), nothing()).key();
+    assertThat(keys.rotate(anna, whole.id(), Duration.ZERO)).isEqualTo(new Making.Denied());
+    var own = make(anna, wish(models("demo"))).key();
+    var next = (Making.Made) keys.rotate(anna, own.id(), Duration.ZERO);
+    assertThat(next.key().grant()).isEqualTo(own.grant());
+    assertThat(caller(next.secret().text()).grant()).isEqualTo(own.grant());
+    assertThat(make(ADMIN, wish(models("demo"))).key().grant()).isEqualTo(models("demo"));
+  }
+
   @Test
   void rotate_aLimitedKey_staysInItsFamily() {
     var anna = new Caller("anna", "t", Set.of("user"));
@@ -389,7 +489,7 @@ final class CredentialsTest {
 
   private static Wish with(
       Optional<String> tenant, Optional<String> limits, Optional<Instant> expires) {
-    return new Wish(Optional.empty(), tenant, Set.of(), limits, expires);
+    return new Wish(Optional.empty(), tenant, Set.of(), limits, Grant.ALL, expires);
   }
 
   @Test

@@ -40,10 +40,10 @@ final class KeyTimingTest {
   void identify_wrongFirstOrLast_takesTheSameTime() {
     var clock = InstantSource.fixed(Instant.EPOCH);
     var store = new MemoryKeys(clock);
-    try (var uses = new Uses(store, clock)) {
+    try (var uses = new Uses(store::used, clock, "uses")) {
       var credentials =
           new Credentials(
-              new AccessSettings(KEY), new NearKeys(store, System::nanoTime), uses, clock);
+              new AccessSettings(KEY), new Near<>(store::find, System::nanoTime), uses, clock);
       Predicate<String> identify = key -> credentials.identify(key) instanceof Identity.Known;
       var seen = new StringBuilder("seed " + SEED);
       for (int i = 0; i < ATTEMPTS; i++) {

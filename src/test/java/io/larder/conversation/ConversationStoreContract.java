@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.larder.conversation.ConversationRefused.Why;
 import io.larder.conversation.ConversationStore.Change;
+import io.larder.conversation.ConversationStore.Gone;
 import io.larder.conversation.ConversationStore.Known;
 import io.larder.conversation.ConversationStore.NewConversation;
 import io.larder.conversation.ConversationStore.NewExchange;
 import io.larder.conversation.ConversationStore.NewTurn;
+import io.larder.conversation.ConversationStore.NoRoom;
+import io.larder.conversation.ConversationStore.Stands;
 import io.larder.conversation.ConversationStore.Stored;
 import io.larder.conversation.ConversationStore.Terms;
 import io.larder.model.Usage;
@@ -81,9 +84,14 @@ abstract class ConversationStoreContract {
     return store().read(owner, id, LIFE).orElseThrow();
   }
 
-  boolean finish(String id, String text, String answer) {
+  ConversationStore.Ended finish(String id, String text, String answer) {
+    return finish(id, text, answer, OptionalLong.empty());
+  }
+
+  private ConversationStore.Ended finish(
+      String id, String text, String answer, OptionalLong bytesMax) {
     var said = Turn.Said.answer(answer, Turn.State.COMPLETE, Turn.About.NOTHING.withModel("m"));
-    return store().finish(owner, id, Owner.id(text, "answer"), said, LIFE);
+    return store().finish(owner, id, Owner.id(text, "answer"), said, LIFE, bytesMax);
   }
 
   static List<String> texts(List<Turn> turns) {
@@ -98,8 +106,10 @@ abstract class ConversationStoreContract {
 
   @Test
   void read_created_isWhatWasCreated() {
-    var id = create("A \"title\"\n🙂");
+    var id = id();
+    var made = store().create(owner, conversation(id, "A \"title\"\n🙂"), LIFE, 1_000);
     var head = read(id).head();
+    assertThat(made).isEqualTo(head);
 
     assertThat(head.title()).isEqualTo("A \"title\"\n🙂");
     assertThat(head.tags()).containsExactly("tag ü", "b");
@@ -120,7 +130,8 @@ abstract class ConversationStoreContract {
       assertRefused(
           Why.ABSENT,
           () -> store().append(other, id, exchange("x", Optional.empty()), ANY, 10, 10_000));
-      assertThat(store().finish(other, id, id(), Turn.Said.user("x"), LIFE)).isFalse();
+      assertThat(store().finish(other, id, id(), Turn.Said.user("x"), LIFE, OptionalLong.empty()))
+          .isInstanceOf(Gone.class);
     }
     assertThat(read(id).turns()).isEmpty();
   }
@@ -130,7 +141,7 @@ abstract class ConversationStoreContract {
     var id = create("t");
     assertThat(texts(append(id, "one"))).containsExactly("one");
     assertThat(read(id).turns().getLast().said().state()).isEqualTo(Turn.State.IN_PROGRESS);
-    assertThat(finish(id, "one", "1")).isTrue();
+    assertThat(finish(id, "one", "1")).isInstanceOf(Stands.class);
     var history = append(id, "two");
     assertThat(texts(history)).containsExactly("one", "1", "two");
     finish(id, "two", "2");
@@ -152,7 +163,7 @@ abstract class ConversationStoreContract {
     append(id, "q");
     var about = new Turn.About("p/m", "p", new Usage(3, 4), "HIT", "stream", "why", 7);
     var said = Turn.Said.answer("text \u0000 ü", Turn.State.INTERRUPTED, about);
-    store().finish(owner, id, Owner.id("q", "answer"), said, LIFE);
+    store().finish(owner, id, Owner.id("q", "answer"), said, LIFE, OptionalLong.empty());
 
     assertThat(read(id).turns().getLast().said()).isEqualTo(said);
   }
@@ -162,9 +173,9 @@ abstract class ConversationStoreContract {
   void finish_anotherEnd_theFirstStands() {
     var id = create("t");
     append(id, "q");
-    assertThat(finish(id, "q", "first")).isTrue();
+    var first = finish(id, "q", "first");
     var before = read(id);
-    assertThat(finish(id, "q", "second, and longer")).isTrue();
+    assertThat(finish(id, "q", "second, and longer")).isEqualTo(first);
 
     assertThat(read(id).turns().getLast().said().content()).isEqualTo("first");
     assertThat(read(id).head()).isEqualTo(before.head());
@@ -238,6 +249,40 @@ abstract class ConversationStoreContract {
         .isInstanceOf(Stored.class);
   }
 
+  /** All are asked before the first comes, so that none can know of another by what is stored. */
+  @Test
+  void finish_ofManyAtOnce_keepsTheBoundOfBytes() throws Exception {
+    var id = create("t");
+    for (int i = 0; i < 20; i++) {
+      append(id, "q" + i);
+    }
+    var text = "x".repeat(1_000);
+    var tasks = new ArrayList<Callable<ConversationStore.Ended>>();
+    for (int i = 0; i < 20; i++) {
+      var question = "q" + i;
+      tasks.add(() -> finish(id, question, text, OptionalLong.of(12_000)));
+    }
+    int taken = 0;
+    try (var threads = Executors.newFixedThreadPool(8)) {
+      for (var one : threads.invokeAll(tasks)) {
+        taken += one.get() instanceof Stands ? 1 : 0;
+      }
+    }
+    assertThat(taken).isBetween(5, 11);
+    var late = Turn.Said.answer(text, Turn.State.IN_PROGRESS, Turn.About.NOTHING);
+    for (int i = 0; i < 20; i++) {
+      store().report(owner, id, Owner.id("q" + i, "answer"), late, 12_000);
+    }
+    var stored = texts(read(id).turns());
+    assertThat(stored.stream().mapToInt(String::length).sum()).isBetween(5_000, 12_000);
+    for (int i = 0; i < 20; i++) {
+      if (finish(id, "q" + i, text, OptionalLong.of(12_000)) instanceof NoRoom(long bytes)) {
+        assertThat(bytes).isLessThan(1_200);
+        assertThat(finish(id, "q" + i, "")).isInstanceOf(Stands.class);
+      }
+    }
+  }
+
   @Test
   void create_moreThanAUserMayHave_isRefusedUntilOneIsGone() {
     var first = create("1");
@@ -253,7 +298,8 @@ abstract class ConversationStoreContract {
     var id = create("old");
     append(id, "q");
     var title = new Change(Optional.of("new"), Optional.empty(), Optional.empty());
-    assertThat(store().change(owner, id, title, ANY)).isEqualTo(3);
+    assertThat(store().change(owner, id, title, ANY)).isEqualTo(read(id).head());
+    assertThat(read(id).head().version()).isEqualTo(3);
     assertThat(read(id).head().tags()).containsExactly("tag ü", "b");
     var tags = new Change(Optional.empty(), Optional.of(List.of()), Optional.empty());
     store().change(owner, id, tags, ANY);
@@ -292,7 +338,7 @@ abstract class ConversationStoreContract {
     assertThat(read(id).turns()).hasSize(2);
 
     var seen = new Terms(LIFE, OptionalLong.of(2));
-    assertThat(store().change(owner, id, change, seen)).isEqualTo(3);
+    assertThat(store().change(owner, id, change, seen).version()).isEqualTo(3);
     store().remove(owner, id, OptionalLong.of(3));
     assertThat(store().read(owner, id, LIFE)).isEmpty();
   }
@@ -302,9 +348,9 @@ abstract class ConversationStoreContract {
     var id = create("t");
     append(id, "q");
     store().remove(owner, id, OptionalLong.empty());
-    store().vouch(owner, id, Owner.id("q", "answer"), Optional.of(Turn.Said.user("x")));
+    store().report(owner, id, Owner.id("q", "answer"), Turn.Said.user("x"), 1_000_000);
 
-    assertThat(finish(id, "q", "a")).isFalse();
+    assertThat(finish(id, "q", "a")).isInstanceOf(Gone.class);
     assertThat(store().read(owner, id, LIFE)).isEmpty();
     assertThat(store().list(owner, "", 10).heads()).isEmpty();
     assertRefused(Why.ABSENT, () -> store().remove(owner, id, OptionalLong.empty()));
@@ -362,7 +408,7 @@ abstract class ConversationStoreContract {
     append(id, "silent");
     append(id, "begun");
     var come = Turn.Said.answer("so far", Turn.State.IN_PROGRESS, Turn.About.NOTHING);
-    store().vouch(owner, id, Owner.id("begun", "answer"), Optional.of(come));
+    store().report(owner, id, Owner.id("begun", "answer"), come, 1_000_000);
     assertThat(read(id).turn(Owner.id("begun", "answer")).orElseThrow().said()).isEqualTo(come);
     pass(ConversationStore.LEASE.plusMillis(100));
 
@@ -372,8 +418,20 @@ abstract class ConversationStoreContract {
     assertThat(begun.state()).isEqualTo(Turn.State.INTERRUPTED);
     assertThat(begun.content()).isEqualTo("so far");
     assertThat(begun.about().error()).isEqualTo("the node that asked for it is gone");
-    store().vouch(owner, id, Owner.id("begun", "answer"), Optional.empty());
+    assertThat(read(id).turn(Owner.id("begun", "answer")).orElseThrow().isLost()).isTrue();
+    store().vouch(owner, id, Owner.id("begun", "answer"));
     assertThat(read(id).turn(Owner.id("begun", "answer")).orElseThrow().said()).isEqualTo(come);
+  }
+
+  @Test
+  void answer_whoseErrorReadsLikeALoss_isNotLost() {
+    var id = create("t");
+    append(id, "q");
+    var about = Turn.About.NOTHING.withError("the node that asked for it is gone");
+    var said = Turn.Said.answer("a", Turn.State.INTERRUPTED, about);
+    store().finish(owner, id, Owner.id("q", "answer"), said, LIFE, OptionalLong.empty());
+
+    assertThat(read(id).turns().getLast().isLost()).isFalse();
   }
 
   @Test
@@ -382,7 +440,7 @@ abstract class ConversationStoreContract {
     append(id, "q");
     finish(id, "q", "all of it");
     var late = Turn.Said.answer("part", Turn.State.IN_PROGRESS, Turn.About.NOTHING);
-    store().vouch(owner, id, Owner.id("q", "answer"), Optional.of(late));
+    store().report(owner, id, Owner.id("q", "answer"), late, 1_000_000);
 
     assertThat(read(id).turns().getLast().said().content()).isEqualTo("all of it");
   }

@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 /** Conversations for tests of other rooms: in memory, with the settings as they are shipped. */
@@ -21,6 +22,20 @@ public final class TestConversations {
 
   /** In memory, as long as the store is within reach. */
   public static Conversations outOfReachWhile(BooleanSupplier down) {
+    return asked(
+        (call, args) -> {
+          if (down.getAsBoolean()) {
+            throw TestValkey.unavailable();
+          }
+        });
+  }
+
+  /**
+   * In memory; whatever the store is asked for is told before.
+   *
+   * @param listener gets the name of the method and its arguments; may wait, or throw
+   */
+  public static Conversations asked(BiConsumer<String, List<Object>> listener) {
     var memory = new MemoryConversations(InstantSource.system());
     var store =
         (ConversationStore)
@@ -28,9 +43,7 @@ public final class TestConversations {
                 ConversationStore.class.getClassLoader(),
                 new Class<?>[] {ConversationStore.class},
                 (proxy, method, args) -> {
-                  if (down.getAsBoolean()) {
-                    throw TestValkey.unavailable();
-                  }
+                  listener.accept(method.getName(), List.of(args));
                   try {
                     return method.invoke(memory, args);
                   } catch (InvocationTargetException thrown) {

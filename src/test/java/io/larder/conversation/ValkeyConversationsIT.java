@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.larder.cache.Encryption;
 import io.larder.cache.Encryptions;
 import io.larder.conversation.ConversationRefused.Why;
+import io.larder.json.Json;
 import io.larder.valkey.TestValkey;
 import io.larder.valkey.Valkey;
 import it.RawCommand;
@@ -102,7 +103,8 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
     sealed().create(owner, conversation(id, "secret title"), LIFE, 10);
     sealed().append(owner, id, exchange("secret question", Optional.empty()), ANY, 10, 10_000);
     var said = Turn.Said.answer("secret answer", Turn.State.COMPLETE, Turn.About.NOTHING);
-    sealed().finish(owner, id, Owner.id("secret question", "answer"), said, LIFE);
+    sealed()
+        .finish(owner, id, Owner.id("secret question", "answer"), said, LIFE, OptionalLong.empty());
 
     var stored =
         server.command(
@@ -132,7 +134,7 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
     var id = create("t");
     append(id, "q");
     var key = "larder:1:conv:{" + Owner.tag(owner) + "}:c:" + id;
-    server.command("HSET", key, "format", "2");
+    server.command("HSET", key, "format", "3");
     var before = server.command("HGETALL", key);
 
     assertRefused(Why.UNREADABLE, () -> read(id));
@@ -147,6 +149,11 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
                     new ConversationStore.Change(
                         Optional.of("x"), Optional.empty(), Optional.empty()),
                     ANY));
+    var late = Turn.Said.answer("late", Turn.State.IN_PROGRESS, Turn.About.NOTHING);
+    assertRefused(
+        Why.UNREADABLE, () -> store().report(owner, id, Owner.id("q", "answer"), late, 10_000));
+    assertRefused(Why.UNREADABLE, () -> store().vouch(owner, id, Owner.id("q", "answer")));
+    assertRefused(Why.UNREADABLE, () -> finish(id, "q", "a"));
     assertThat(server.command("HGETALL", key)).isEqualTo(before);
     assertThat(store().list(owner, "", 10).heads()).extracting(Head::id).contains(id);
     store().remove(owner, id, OptionalLong.empty());
@@ -173,6 +180,47 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
     assertThat(read.head().version()).isEqualTo(7);
     assertThat(texts(read.branch())).containsExactly("q", "a");
     assertThat(read.turns().getLast().said().about().usage().output()).isEqualTo(2);
+  }
+
+  /** So that a node that knows no parts says that it is too old, not that they are damaged. */
+  @Test
+  void format_ofPartsAlone_isTwo() {
+    var id = create("t");
+    append(id, "q");
+    var key = "larder:1:conv:{" + Owner.tag(owner) + "}:c:" + id;
+    assertThat(server.command("HGET", key, "format")).endsWith("1\r\n");
+    var parts =
+        Part.list(List.of(new Json.Obj(List.of(member("type", "text"), member("text", "x")))));
+    var same = exchange("parts", Optional.empty());
+    var exchange =
+        new ConversationStore.NewExchange(
+            same.id(),
+            Turn.Said.user(parts),
+            same.answer(),
+            same.awaited(),
+            same.parent(),
+            same.hash());
+    var appended = store().append(owner, id, exchange, ANY, 10, 10_000);
+    assertThat(((ConversationStore.Stored) appended).history().getLast().said().parts())
+        .isEqualTo(parts);
+    assertThat(server.command("HGET", key, "format")).endsWith("2\r\n");
+    append(id, "more");
+    assertThat(server.command("HGET", key, "format")).endsWith("2\r\n");
+    assertThat(read(id).turns().get(2).said()).isEqualTo(Turn.Said.user(parts));
+    var made = id();
+    var turns =
+        List.of(new ConversationStore.NewTurn("a", "", Optional.empty(), Turn.Said.user(parts)));
+    store()
+        .create(
+            owner,
+            new ConversationStore.NewConversation(made, "t", List.of(), "a", turns),
+            LIFE,
+            1_000);
+    assertThat(server.command("HGET", key.replace(id, made), "format")).endsWith("2\r\n");
+  }
+
+  private static Json.Member member(String name, String value) {
+    return new Json.Member(name, new Json.Str(value));
   }
 
   @Test
@@ -203,8 +251,10 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
       store.create(owner, conversation(id, "t"), LIFE, 10);
       store.append(owner, id, exchange("q", Optional.empty()), ANY, 10, 10_000);
       var said = Turn.Said.answer("a", Turn.State.COMPLETE, Turn.About.NOTHING);
-      store.vouch(owner, id, Owner.id("q", "answer"), Optional.of(said));
-      assertThat(store.finish(owner, id, Owner.id("q", "answer"), said, LIFE)).isTrue();
+      store.vouch(owner, id, Owner.id("q", "answer"));
+      store.report(owner, id, Owner.id("q", "answer"), said, 10_000);
+      assertThat(store.finish(owner, id, Owner.id("q", "answer"), said, LIFE, OptionalLong.empty()))
+          .isInstanceOf(ConversationStore.Stands.class);
       var change =
           new ConversationStore.Change(Optional.of("x"), Optional.empty(), Optional.empty());
       store.change(owner, id, change, ANY);

@@ -6,6 +6,7 @@ import io.larder.conversation.Turn.About;
 import io.larder.conversation.Turn.Role;
 import io.larder.conversation.Turn.Said;
 import io.larder.conversation.Turn.State;
+import io.larder.json.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,23 @@ final class WindowTest {
     assertThat(letters(Window.over(history("uauau"), 50, 20))).isEqualTo("uau");
     assertThat(letters(Window.over(history("uauau"), 50, 1_000))).isEqualTo("u");
     assertThat(Window.over(List.of(), 50, 0).turns()).isEmpty();
+  }
+
+  @Test
+  void over_images_countByTheirNumber() {
+    var url = "data:image/png;base64," + "A".repeat(400_000);
+    var object = new Json.Obj(List.of(new Json.Member("url", new Json.Str(url))));
+    var image =
+        new Json.Obj(
+            List.of(
+                new Json.Member("type", new Json.Str("image_url")),
+                new Json.Member("image_url", object)));
+    var turns = new ArrayList<Turn>();
+    turns.add(new Turn("x", "", 1, Instant.EPOCH, Said.user(Part.list(List.of(image, image)))));
+    turns.addAll(history("au"));
+
+    assertThat(Window.over(turns, 2 * Window.IMAGE_BYTES + 20, 0).turns()).hasSize(3);
+    assertThat(Window.over(turns, 2 * Window.IMAGE_BYTES + 19, 0).turns()).hasSize(1);
   }
 
   @Test

@@ -195,6 +195,45 @@ final class VisitedEntriesTest {
     assertThat(memory.get(A)).isEqualTo(bytes("a0"));
   }
 
+  private boolean access(String before, String after) {
+    return visited
+        .change(HEAD, Change.replace(bytes(before), bytes(after), 1_000).asAccess())
+        .done();
+  }
+
+  /** The server serialises an attribute itself, so that nobody is told here that it could not. */
+  @Test
+  void drafts_ofARequestThatFailed_theNextNeitherWritesNorReads() {
+    visited.get(HEAD);
+    access("0", "1");
+    visited.change(A, set("a1"));
+    visited.change(B, set("b1"));
+
+    visited.get(HEAD);
+    assertThat(access("1", "2")).isTrue();
+    memory.change(A, set("theirs"));
+    assertThat(visited.get(A)).isEqualTo(bytes("theirs"));
+    assertThat(visited.get(B)).isNull();
+    visited.change(B, set("b2"));
+    visited.get(HEAD);
+    assertThat(replace("2", "3")).isTrue();
+    assertThat(memory.get(A)).isEqualTo(bytes("theirs"));
+    assertThat(memory.get(B)).isEqualTo(bytes("b2"));
+  }
+
+  /** As above, where the session is gone meanwhile: the one that failed does not bring it back. */
+  @Test
+  void drafts_ofARequestThatFailed_sessionGone_isToldSo() {
+    visited.get(HEAD);
+    access("0", "1");
+    visited.change(A, set("a1"));
+    memory.change(HEAD, Change.remove());
+
+    visited.get(HEAD);
+    assertThat(access("1", "2")).isFalse();
+    assertThat(visited.get(HEAD)).isNull();
+  }
+
   @Test
   void drafts_tooOld_laterRequestWritesNothingOfThem() {
     visited.get(HEAD);

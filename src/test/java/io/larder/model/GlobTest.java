@@ -63,4 +63,50 @@ final class GlobTest {
     assertTimeoutPreemptively(
         Duration.ofSeconds(2), () -> assertThat(glob.matches(name)).isFalse());
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "*,       a*b?,   true",
+    "gpt-*,   gpt-4*, true",
+    "gpt-*,   gpt-4,  true",
+    "gpt-4*,  gpt-*,  false",
+    "gpt-?,   gpt-*,  false",
+    "gpt-?,   gpt-?,  true",
+    "a?*,     a*,     false",
+    "demo,    demo,   true",
+    "demo,    demo*,  false"
+  })
+  void covers_starsAndMarks(String glob, String other, boolean covers) {
+    assertThat(new Glob(glob).covers(new Glob(other))).isEqualTo(covers);
+  }
+
+  /** Goal: what is said to be covered is, for every name there is of a small alphabet. */
+  @Test
+  void covers_anyGlob_neverMatchesLess() {
+    long seed = System.nanoTime();
+    var random = new Random(seed);
+    int covered = 0;
+    for (int i = 0; i < 20_000; i++) {
+      var one = new Glob(random(random, "ab*?", 5));
+      var other = new Glob(random(random, "ab*?", 5));
+      if (one.covers(other)) {
+        covered++;
+        for (int j = 0; j < 200; j++) {
+          var name = random(random, "ab", 7);
+          assertThat(other.matches(name) && !one.matches(name))
+              .as("%s covers %s, not %s (seed %d)", one, other, name, seed)
+              .isFalse();
+        }
+      }
+    }
+    assertThat(covered).isGreaterThan(1_000);
+  }
+
+  private static String random(Random random, String alphabet, int lengthMax) {
+    var text = new StringBuilder();
+    for (int n = random.nextInt(lengthMax + 1); n > 0; n--) {
+      text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+    }
+    return text.toString();
+  }
 }

@@ -150,6 +150,22 @@ abstract class CountersContract {
     assertThat(remaining(policy)).isEqualTo(950);
   }
 
+  /** A request that turns out not to count. */
+  @Test
+  void settle_requestToBeSettled_isGivenBackOnce() {
+    var policy = requests("r", 3);
+    var charges = List.of(new Charge(policy, 1, true));
+    counters().decide(subject, "a", charges);
+    counters().decide(subject, "b", charges);
+    ask(new Charge(policy, 1));
+    assertThat(ask(new Charge(policy, 1))).isInstanceOf(Decision.Refused.class);
+
+    counters().settle(subject, "a", charges, List.of(0L));
+    counters().settle(subject, "a", charges, List.of(0L));
+    counters().settle(subject, "b", charges, List.of(1L));
+    assertThat(remaining(policy)).isOne();
+  }
+
   @Test
   void settle_moreThanCharged_takesMore() {
     var policy = tokens(1_000, Duration.ofMinutes(1));

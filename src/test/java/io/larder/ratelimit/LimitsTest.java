@@ -97,6 +97,16 @@ final class LimitsTest {
   }
 
   @Test
+  void refused_whileWhatMayBeGivenBackIsOut_isAskedEachTime() {
+    var one = Policies.parse("user", "requests=1;w=60").getFirst();
+    var charges = List.of(new Charge(one, 1, true));
+    var held = (Limits.Answer.Go) limits.ask("user/t/anna", charges);
+    assertThat(limits.ask("user/t/anna", charges)).isInstanceOf(Limits.Answer.Stop.class);
+    held.pass().settle(policy -> 0);
+    assertThat(limits.ask("user/t/anna", charges)).isInstanceOf(Limits.Answer.Go.class);
+  }
+
+  @Test
   void settle_twice_countsOnce() {
     var pass = ((Limits.Answer.Go) ask("tokens=9;w=60")).pass();
     assertThat(pass.isOwed()).isTrue();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.larder.conversation.Conversations;
-import io.larder.conversation.Conversations.Heard;
-import io.larder.conversation.Conversations.Saying;
+import io.larder.conversation.Heard;
+import io.larder.conversation.Saying;
 import io.larder.conversation.TestConversations;
 import io.larder.conversation.Turn;
 import io.larder.inference.Answer;
@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -35,7 +36,8 @@ final class RecordingTest {
 
   private final AtomicBoolean down = new AtomicBoolean();
   private final Conversations conversations = TestConversations.outOfReachWhile(down::get);
-  private final String id = conversations.create(OWNER, "t", List.of());
+  private final List<Turn.Said> ends = new ArrayList<>();
+  private final String id = conversations.create(OWNER, "t", List.of()).id();
   private final Answering answering = answering();
   private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
 
@@ -45,9 +47,16 @@ final class RecordingTest {
 
   private Answering answering() {
     var saying =
-        new Saying("q", "m", Optional.empty(), OptionalLong.empty(), Optional.empty(), "q");
+        new Saying(
+            Turn.Said.user("q"),
+            "m",
+            Optional.empty(),
+            OptionalLong.empty(),
+            Optional.empty(),
+            "q");
     var stored = (Heard.Stored) conversations.say(OWNER, id, saying);
-    return new Answering(conversations, OWNER, id, stored.answer(), Turn.About.NOTHING);
+    return new Answering(
+        conversations, OWNER, id, stored.answer().id(), Turn.About.NOTHING, ends::add);
   }
 
   /** Passes on what a provider sends, in pieces of that size. */
@@ -141,7 +150,7 @@ final class RecordingTest {
 
     assertThat(said().content()).isEqualTo("Jäm🙂");
     assertThat(said().state()).isEqualTo(Turn.State.INTERRUPTED);
-    assertThat(said().about().error()).isEqualTo("the answer broke off");
+    assertThat(said().about().error()).isEqualTo("the provider sent no end");
   }
 
   @Test
@@ -208,10 +217,43 @@ final class RecordingTest {
         .doesNotContain("[DONE]");
     down.set(false);
     assertThat(answering.isStored()).isFalse();
+    assertThat(ends).isEmpty();
     answering.report();
+    answering.report();
+    assertThat(ends).as("told once").containsExactly(said());
     assertThat(answering.isStored()).isTrue();
     assertThat(said().content()).isEqualTo("Jäm🙂");
     assertThat(said().state()).isEqualTo(Turn.State.COMPLETE);
+  }
+
+  /** The store may fail for reads as soon as it has taken the end: they are not needed. */
+  @Test
+  void await_storedBeforeTheStoreIsDown_isTheTurn() {
+    Answer.Whole whole =
+        new Answer.Whole(
+            1,
+            out -> {
+              out.write((ALL + DONE).getBytes(StandardCharsets.UTF_8));
+              down.set(true);
+            });
+    var recording = new Recording(new OpenAiChat(), whole, answering, Runnable::run);
+
+    assertThat(recording.await().content()).isEqualTo("Jäm🙂");
+    down.set(false);
+    assertThat(said()).isEqualTo(answering.end().orElseThrow());
+  }
+
+  @Test
+  void await_brokenOrNotStored_isSaid() {
+    assertThatThrownBy(() -> recording(ALL, 40).await())
+        .isInstanceOf(AnswerBroken.class)
+        .hasMessage("the answer broke off: the provider sent no end");
+    down.set(true);
+    var other =
+        new Answering(conversations, OWNER, id, answering.turn(), Turn.About.NOTHING, ends::add);
+    var recording =
+        new Recording(new OpenAiChat(), new Answer.Whole(1, out -> {}), other, Runnable::run);
+    assertThatThrownBy(recording::await).isInstanceOf(AnswerUnstored.class);
   }
 
   @Test
