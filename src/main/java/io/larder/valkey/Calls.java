@@ -60,11 +60,14 @@ final class Calls {
       figures.valkeyCall(store, "ok");
       return reply;
     } catch (JedisDataException refusal) {
-      figures.valkeyCall(store, "error");
+      figures.valkeyCall(store, Failures.isFull(refusal) ? "full" : "error");
       if (Failures.isNotServing(refusal)) {
         lifeline.failed(refusal);
       } else {
         lifeline.succeeded();
+      }
+      if (Failures.isFull(refusal)) {
+        lifeline.filled();
       }
       throw new ValkeyUnavailable("valkey-" + store + " refused: " + refusal.getMessage(), refusal);
     } catch (JedisException failure) {
