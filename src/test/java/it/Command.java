@@ -2,6 +2,7 @@ package it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,18 +13,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A program as an operator calls it, from the project's folder: its exit code and what it said. */
-record Command(int code, String said) {
+/**
+ * A program as an operator calls it, from the project's folder.
+ *
+ * @param code its exit code
+ * @param said on its standard output
+ * @param complaints on its standard error
+ */
+record Command(int code, String said, String complaints) {
   private static final Duration TIME_MAX = Duration.ofMinutes(4);
 
   /** Runs a program to its end; one that takes too long fails the test. */
   static Command run(Map<String, String> environment, String... command) {
     try {
-      // a file, since what a program leaves running in the background may hold a pipe open
+      // files, since what a program leaves running in the background may hold a pipe open
       var output = Files.createTempFile("command", ".txt");
+      var errors = Files.createTempFile("command", ".txt");
       var builder =
           new ProcessBuilder(List.of(command))
-              .redirectErrorStream(true)
+              .redirectError(errors.toFile())
               .redirectOutput(output.toFile());
       builder
           .environment()
@@ -36,9 +44,7 @@ record Command(int code, String said) {
         process.destroyForcibly();
         throw new AssertionError("not within " + TIME_MAX + ": " + String.join(" ", command));
       }
-      var said = Files.readString(output, StandardCharsets.UTF_8);
-      Files.delete(output);
-      return new Command(process.exitValue(), said.strip());
+      return new Command(process.exitValue(), taken(output), taken(errors));
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     } catch (InterruptedException stopped) {
@@ -47,7 +53,14 @@ record Command(int code, String said) {
     }
   }
 
+  private static String taken(Path file) throws IOException {
+    var text = Files.readString(file, StandardCharsets.UTF_8).strip();
+    Files.delete(file);
+    return text;
+  }
+
   /** Runs Podman, which must succeed; gives what it said. */
+  @CanIgnoreReturnValue
   static String podman(String... arguments) {
     var command = new String[arguments.length + 1];
     command[0] = "podman";
@@ -56,13 +69,15 @@ record Command(int code, String said) {
   }
 
   /** Runs the launcher, which must succeed; gives what it said. */
+  @CanIgnoreReturnValue
   static String larder(Map<String, String> environment, String verb) {
     return run(environment, Path.of("larder").toAbsolutePath().toString(), verb).good();
   }
 
   /** What it said, if it succeeded. */
+  @CanIgnoreReturnValue
   String good() {
-    assertThat(code).as(said).isZero();
+    assertThat(code).as("%s%n%s", said, complaints).isZero();
     return said;
   }
 }

@@ -33,6 +33,6 @@ final class Image {
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
-    var unused = Command.larder(Map.of("LARDER_IMAGE", NAME), "image");
+    Command.larder(Map.of("LARDER_IMAGE", NAME), "image");
   }
 }

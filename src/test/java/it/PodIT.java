@@ -1,60 +1,59 @@
 package it;
 
+import static it.Pod.CACHE;
+import static it.Pod.GATEWAY;
+import static it.Pod.STATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import jakarta.json.Json;
-import java.io.IOException;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The pod as {@code ./larder up} makes it, under a name of its own. */
 class PodIT {
-  private static final String POD = "larder-it";
-  private static final int PORT = ValkeyProcess.freePort();
-  private static final Duration BACK_MAX = Duration.ofSeconds(60);
+  private static final Pod POD = new Pod("larder-it", ValkeyProcess.freePort());
+  private static final Duration BACK_MAX = Duration.ofMinutes(1);
+  private static final int FILLS = 21;
+  private static final String FILL =
+      "for n = 1, 10 do redis.call('SET', 'larder:1:' .. ARGV[1] .. ':fill-' .. ARGV[2] .. n,"
+          + " string.rep('x', 1000000)) end";
+  private static final String EMPTY =
+      "for _, key in ipairs(redis.call('KEYS', '*:fill-*')) do redis.call('DEL', key) end";
 
   @BeforeAll
   static void up() {
     Requires.podman();
-    removeAll();
-    var said = larder("up");
-    assertThat(said).contains("Larder is ready: http://localhost:" + PORT + "/#key=");
+    POD.remove();
+    assertThat(POD.larder("up"))
+        .contains("Larder is ready: http://localhost:" + POD.port() + "/#key=");
   }
 
   @AfterAll
-  static void removeAll() {
+  static void remove() {
     if (Requires.onPath("podman").isPresent()) {
-      Command.podman("pod", "rm", "--force", "--ignore", "--time", "1", POD);
-      Command.podman("volume", "rm", "--force", POD + "-state");
+      POD.remove();
     }
   }
 
   @Test
   void allAreHealthy_andASdkIsAnswered() {
-    for (var name : List.of("gateway", "valkey-cache", "valkey-state")) {
-      assertThat(Command.podman("healthcheck", "run", POD + "-" + name)).as(name).isEmpty();
+    for (var name : List.of(GATEWAY, CACHE, STATE)) {
+      Command.podman("healthcheck", "run", POD.name() + "-" + name);
     }
-    assertThat(larder("status")).contains("valkey-cache", "valkey-state", "\"OK\"");
+    assertThat(POD.larder("status")).contains(CACHE, STATE, "\"OK\"");
 
     var client =
         OpenAIOkHttpClient.builder()
-            .baseUrl("http://localhost:" + PORT + "/v1")
+            .baseUrl("http://localhost:" + POD.port() + "/v1")
             .apiKey(LarderProcess.KEY)
             .build();
     var asked =
@@ -65,146 +64,123 @@ class PodIT {
 
   @Test
   void cacheKilled_underTraffic_comesBackEmpty_andFills() {
-    ask("before the kill");
+    POD.ask("before the kill");
     Await.until("the answer is in the store", () -> size() > 0);
-    kill("valkey-cache");
+    var pid = POD.pid(CACHE);
+    POD.kill(CACHE);
 
     int asked = 0;
-    do {
-      assertThat(ask("during " + asked++).statusCode()).isEqualTo(200);
-    } while (!stores().contains("DEGRADED") && asked < 1000);
-    Await.until("the store serves again", BACK_MAX, PodIT::bothServe);
-    assertThat(Command.podman("exec", POD + "-valkey-cache", "ls", "/data")).isEmpty();
+    while (POD.pid(CACHE).equals(pid) || !POD.serves()) {
+      assertThat(POD.ask("during " + asked++).statusCode()).isEqualTo(200);
+      assertThat(asked).isLessThan(10_000);
+    }
+    assertThat(Command.podman("exec", POD.name() + "-" + CACHE, "ls", "/data")).isEmpty();
 
     long empty = size();
-    ask("after the kill");
+    POD.ask("after the kill");
     Await.until("it fills", () -> size() > empty);
   }
 
   @Test
-  void stateSurvives_aKill_andDownAndUp() {
-    var made = post("/api/conversations", "{\"title\":\"kept\"}");
-    assertThat(made.statusCode()).isEqualTo(201);
-    var id = Json.createReader(new StringReader(text(made))).readObject().getString("id");
-    // appendfsync everysec keeps it over a kill of the process at once: the file has it already
-    kill("valkey-state");
-    Await.until("the store is back", BACK_MAX, () -> found(id));
-    Await.until("both stores serve", BACK_MAX, PodIT::bothServe);
-
-    larder("down");
-    larder("up");
+  void gatewayKilled_comesBack_withItsState() {
+    var id = begun("before the kill");
+    POD.kill(GATEWAY);
+    Await.until("it is back", BACK_MAX, POD::serves);
     assertThat(found(id)).isTrue();
-    assertThat(Command.podman("logs", POD + "-valkey-state"))
+  }
+
+  @Test
+  void stateSurvives_aKill_andIsRestoredFromABackup(@TempDir Path folder) {
+    var id = begun("kept");
+    // appendfsync everysec keeps it over a kill of the process at once: the file has it already
+    POD.kill(STATE);
+    Await.until("the store is back", BACK_MAX, () -> found(id));
+    Await.until("both stores serve", BACK_MAX, POD::serves);
+
+    var saved = folder.resolve("state.rdb").toString();
+    POD.script("backup", saved).good();
+    var lost = begun("after the snapshot");
+    assertThat(POD.script("restore", saved).complaints())
+        .contains("the pod " + POD.name() + " is up");
+    POD.larder("down");
+    assertThat(POD.script("restore", saved).good()).contains("restored");
+    POD.larder("up");
+    assertThat(found(id)).isTrue();
+    assertThat(found(lost)).as("what came after the snapshot").isFalse();
+    assertThat(Command.run(Map.of(), "podman", "logs", POD.name() + "-" + STATE).said())
         .as("its own file is loaded whole")
         .doesNotContain("CRITICAL");
   }
 
   @Test
-  void usersHaveNoMoreRightsThanTheyNeed() throws IOException {
-    assertThat(valkey("valkey-state", "6380", "PING")).contains("NOAUTH");
-    assertThat(valkey("valkey-cache", "6379", "PING")).contains("NOAUTH");
+  void cacheFull_evictsAndServes_isNotKilled() {
+    var pid = POD.pid(CACHE);
+    fill(CACHE, "answer");
+    assertThat(POD.info(CACHE, "stats", "evicted_keys")).isPositive();
+    assertThat(POD.info(CACHE, "memory", "used_memory"))
+        .isLessThan(POD.info(CACHE, "memory", "maxmemory") * 11 / 10);
+
+    assertThat(POD.ask("into the full one").headers().firstValue("X-Cache")).contains("MISS");
+    assertThat(POD.ask("into the full one").headers().firstValue("X-Cache")).contains("HIT");
+    assertThat(POD.pid(CACHE)).as("not killed").isEqualTo(pid);
+  }
+
+  @Test
+  void stateFull_refusesClearly_losesNothing_healsWithRoom() {
+    var pid = POD.pid(STATE);
+    var id = begun("before it is full");
+    assertThat(fill(STATE, "figures")).contains("OOM");
+
+    var refused = POD.post("/api/conversations", "{\"title\":\"too much\"}");
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(Pod.text(refused)).contains("store_unavailable", "OOM");
+    assertThat(POD.stores()).contains("FULL");
+    assertThat(Pod.text(POD.get("/metrics")))
+        .containsPattern("larder_valkey_calls_total\\{.*result=\"full\",store=\"state\"");
+    assertThat(found(id)).as("reading goes on").isTrue();
+    assertThat(POD.ask("while it is full").statusCode()).as("answers go on").isEqualTo(200);
+
+    POD.operator(STATE, "EVAL", EMPTY, "0");
+    Await.until("it has room", POD::serves);
+    assertThat(found(begun("after it was full"))).isTrue();
+    assertThat(POD.pid(STATE)).as("not killed").isEqualTo(pid);
+  }
+
+  @Test
+  void usersHaveNoMoreRightsThanTheyNeed() {
+    assertThat(POD.valkey(STATE, "PING")).contains("NOAUTH");
+    assertThat(POD.valkey(CACHE, "PING")).contains("NOAUTH");
     var health = new String[] {"--no-auth-warning", "--user", "health", "--pass", "none", "INFO"};
-    assertThat(valkey("valkey-state", "6380", health)).contains("NOPERM");
-    assertThat(valkey("valkey-cache", "6379", health)).contains("NOPERM");
+    assertThat(POD.valkey(STATE, health)).contains("NOPERM");
+    assertThat(POD.valkey(CACHE, health)).contains("NOPERM");
     for (var command : List.of("FLUSHALL", "CONFIG GET *", "KEYS *", "ACL LIST", "GET other")) {
-      assertThat(as("larder-state", "state_password", "6380", command))
-          .as(command)
-          .contains("NOPERM");
-      assertThat(as("larder-cache", "cache_password", "6379", command))
-          .as(command)
-          .contains("NOPERM");
+      var words = command.split(" ", -1);
+      assertThat(POD.as("larder-state", "state_password", STATE, words)).contains("NOPERM");
+      assertThat(POD.as("larder-cache", "cache_password", CACHE, words)).contains("NOPERM");
     }
-    assertThat(as("larder-state", "cache_password", "6380", "PING")).contains("WRONGPASS");
+    assertThat(POD.as("larder-state", "cache_password", STATE, "PING")).contains("NOAUTH");
   }
 
-  private static String larder(String verb) {
-    return Command.larder(
-        Map.of(
-            "LARDER_POD",
-            POD,
-            "LARDER_IMAGE",
-            Image.name(),
-            "LARDER_HTTP_PORT",
-            String.valueOf(PORT),
-            "LARDER_ADMIN_KEY",
-            LarderProcess.KEY),
-        verb);
-  }
-
-  /**
-   * From outside, as the kernel does it: of what {@code podman kill} stops, Podman knows that it
-   * was meant to.
-   */
-  private static void kill(String name) {
-    var pid = Command.podman("inspect", "--format", "{{.State.Pid}}", POD + "-" + name);
-    assertThat(Command.run(Map.of(), "kill", "-KILL", pid).code()).isZero();
-  }
-
-  private static HttpResponse<byte[]> ask(String content) {
-    return post(
-        "/v1/chat/completions",
-        "{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\"" + content + "\"}]}");
-  }
-
-  private static HttpResponse<byte[]> post(String path, String body) {
-    return LarderProcess.send(
-        request(path)
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body))
-            .build());
-  }
-
-  private static HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://localhost:" + PORT + path))
-        .timeout(Duration.ofSeconds(30))
-        .header("Authorization", "Bearer " + LarderProcess.KEY);
+  private static String begun(String title) {
+    var made = POD.post("/api/conversations", "{\"title\":\"" + title + "\"}");
+    assertThat(made.statusCode()).as(Pod.text(made)).isEqualTo(201);
+    return Json.createReader(new StringReader(Pod.text(made))).readObject().getString("id");
   }
 
   private static boolean found(String conversation) {
-    var path = "/api/conversations/" + conversation;
-    return LarderProcess.send(request(path).build()).statusCode() == 200;
-  }
-
-  private static String stores() {
-    return text(LarderProcess.send(request("/health/ready").build()));
-  }
-
-  private static boolean bothServe() {
-    return stores().split("\"OK\"", -1).length == 3;
-  }
-
-  private static String text(HttpResponse<byte[]> response) {
-    return new String(response.body(), StandardCharsets.UTF_8);
+    return POD.get("/api/conversations/" + conversation).statusCode() == 200;
   }
 
   private static long size() {
-    try {
-      return Long.parseLong(as("larder-cache", "cache_password", "6379", "DBSIZE"));
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
+    return Long.parseLong(POD.as("larder-cache", "cache_password", CACHE, "DBSIZE"));
+  }
+
+  /** Writes more than fits, in keys of 1 MB. */
+  private static String fill(String container, String kind) {
+    var said = new StringBuilder();
+    for (int i = 0; i < FILLS; i++) {
+      said.append(POD.operator(container, "EVAL", FILL, "0", kind, i + "-"));
     }
-  }
-
-  private static String as(String user, String password, String port, String command)
-      throws IOException {
-    var secrets = Files.readString(Path.of("target/pod", POD, "secrets"));
-    var secret =
-        secrets
-            .lines()
-            .filter(line -> line.startsWith(password + "="))
-            .findFirst()
-            .orElseThrow()
-            .substring(password.length() + 1);
-    var arguments = new ArrayList<>(List.of("--user", user, "--pass", secret, "--no-auth-warning"));
-    arguments.addAll(List.of(command.split(" ", -1)));
-    var name = port.equals("6379") ? "valkey-cache" : "valkey-state";
-    return valkey(name, port, arguments.toArray(String[]::new));
-  }
-
-  private static String valkey(String name, String port, String... arguments) {
-    var command =
-        new ArrayList<>(List.of("podman", "exec", POD + "-" + name, "valkey-cli", "-p", port));
-    command.addAll(List.of(arguments));
-    return Command.run(Map.of(), command.toArray(String[]::new)).said();
+    return said.toString();
   }
 }
