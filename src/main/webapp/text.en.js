@@ -23,7 +23,7 @@ export const text = {
     hitRatioMeaning: "Share of requests answered from the cache in the last 5 minutes",
     noRequests: "no requests",
     store: { cache: "cache", state: "state" },
-    storeState: { OK: "ok", DEGRADED: "degraded", MEMORY: "in memory", UNKNOWN: "unknown" },
+    storeState: { OK: "ok", DEGRADED: "degraded", FULL: "full", MEMORY: "in memory", UNKNOWN: "unknown" },
     degraded: {
       cache: "The store of answers does not respond. Answers come from this node's memory or from the provider, and cost more and take longer.",
       state: "The store of conversations and sessions does not respond. What you ask is answered, but conversations may not be shown or kept until it is back.",
@@ -206,6 +206,7 @@ export const text = {
       meaning: {
         OK: "Valkey answers.",
         DEGRADED: "Valkey does not answer. Larder goes on without it, and looks for it in the background.",
+        FULL: "Valkey has no memory left: what is there can be read, nothing new is taken. It needs a larger maxmemory, or less in it.",
         MEMORY: "No Valkey is configured: it is in the memory of this node, and gone with it.",
       },
       address: "Address",

@@ -27,6 +27,12 @@ public final class Requires {
         "needs containers on this machine's network, which only Linux has");
   }
 
+  /** Podman itself, for the launcher's verbs and its pods. */
+  static void podman() {
+    containerEngine();
+    need(onPath("podman").isPresent(), "needs Podman (podman on the PATH)");
+  }
+
   /** A Chromium or Chrome; gives its path. */
   public static Path browser() {
     var found =

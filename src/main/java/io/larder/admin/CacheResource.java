@@ -98,7 +98,7 @@ public class CacheResource {
 
   private static Map<String, Object> store(Optional<Valkey> store, boolean admin) {
     var report = new LinkedHashMap<String, Object>();
-    report.put("state", store.map(one -> one.isServing() ? "OK" : "DEGRADED").orElse("MEMORY"));
+    report.put("state", store.map(Valkey::condition).orElse("MEMORY"));
     store.ifPresent(
         one -> {
           report.put("breaker", one.breaker());

@@ -124,7 +124,7 @@ final class Live {
 
   private static Map<String, String> store(Optional<Valkey> store) {
     return store
-        .map(one -> Map.of("state", one.isServing() ? "OK" : "DEGRADED", "breaker", one.breaker()))
+        .map(one -> Map.of("state", one.condition(), "breaker", one.breaker()))
         .orElse(Map.of("state", "MEMORY"));
   }
 }

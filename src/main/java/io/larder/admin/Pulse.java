@@ -53,7 +53,7 @@ final class Pulse implements AutoCloseable {
     try {
       Runtime.getRuntime().addShutdownHook(farewell);
     } catch (IllegalStateException stopping) {
-      // a wrong setting has stopped the start: nobody will watch
+      // told to stop while it starts: nobody will watch
       LOG.log(Level.DEBUG, "the server stops already");
     }
   }

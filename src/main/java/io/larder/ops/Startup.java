@@ -76,14 +76,15 @@ class Startup {
   }
 
   /**
-   * Ends the process: a gateway without its settings must not look alive. An application cannot
-   * stop Liberty from the thread that starts it, so another thread does.
+   * Ends the process: a gateway without its settings must not look alive. At once, since nothing is
+   * served yet; {@code System.exit} has Liberty wait for its own start to end, for half a minute.
+   * What is logged has been written by then, for Liberty keeps nothing back.
    */
   private static RuntimeException stop(RuntimeException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof InvalidSetting invalid) {
         LOG.log(Level.ERROR, "Larder stops: {0}", invalid.getMessage());
-        Thread.ofPlatform().name("larder-stop").start(() -> System.exit(EXIT_CONFIGURATION));
+        Runtime.getRuntime().halt(EXIT_CONFIGURATION);
         return invalid;
       }
     }

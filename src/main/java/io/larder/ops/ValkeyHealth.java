@@ -11,8 +11,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * The two stores, each OK, DEGRADED (out of reach, each node goes on alone) or MEMORY (none
- * configured). Always up, since Larder serves in each of these states.
+ * The two stores, each OK, DEGRADED (out of reach, each node goes on alone), FULL (it takes nothing
+ * new) or MEMORY (none configured). Always up, since Larder serves in each of these states.
  */
 @ApplicationScoped
 class ValkeyHealth {
@@ -36,7 +36,7 @@ class ValkeyHealth {
       return check.withData("state", "MEMORY").build();
     }
     return check
-        .withData("state", store.get().isServing() ? "OK" : "DEGRADED")
+        .withData("state", store.get().condition())
         .withData("breaker", store.get().breaker())
         .withData("opened", store.get().opened())
         .build();

@@ -21,8 +21,8 @@ public interface ValkeyFigures {
    * A call to Valkey has ended.
    *
    * @param store {@code cache} or {@code state}
-   * @param result {@code ok}, {@code error}, {@code busy} = no connection was free in time, or
-   *     {@code refused} by the breaker
+   * @param result {@code ok}, {@code error}, {@code busy} = no connection was free in time, {@code
+   *     full} = no memory for what was to be written, or {@code refused} by the breaker
    */
   void valkeyCall(String store, String result);
 

@@ -60,13 +60,16 @@ final class Calls {
       figures.valkeyCall(store, "ok");
       return reply;
     } catch (JedisDataException refusal) {
-      figures.valkeyCall(store, "error");
+      figures.valkeyCall(store, Failures.isFull(refusal) ? "full" : "error");
       var message = "valkey-" + store + " refused: " + refusal.getMessage();
       if (Failures.isNotServing(refusal)) {
         lifeline.failed(refusal);
         throw new ValkeyUnavailable(message, refusal);
       }
       lifeline.succeeded();
+      if (Failures.isFull(refusal)) {
+        lifeline.filled();
+      }
       throw ValkeyUnavailable.refusal(message, refusal);
     } catch (JedisException failure) {
       if (Failures.isBusy(failure)) {

@@ -1,5 +1,6 @@
 package io.larder.valkey;
 
+import io.larder.guard.Breaker;
 import io.larder.telemetry.ServerFigure;
 import io.larder.telemetry.ValkeyFigures;
 import java.lang.System.Logger;
@@ -53,7 +54,7 @@ final class Census {
    * again: each time would count as an error.
    */
   void ask() {
-    if (refused || !valkey.isServing()) {
+    if (refused || valkey.state() != Breaker.State.CLOSED) {
       last = null;
       return;
     }

@@ -29,6 +29,12 @@ final class Failures {
     return NOT_SERVING.matcher(String.valueOf(refusal.getMessage())).matches();
   }
 
+  /** Whether a reply says that the server has no memory for what was to be written. */
+  static boolean isFull(JedisDataException refusal) {
+    // scripts of older servers tell it in the middle of theirs
+    return String.valueOf(refusal.getMessage()).contains("OOM command not allowed");
+  }
+
   /**
    * Whether no connection came free in time: that is this node's load, and says nothing of Valkey.
    * A pool that fails to make a connection says so with a cause.

@@ -39,9 +39,11 @@ final class Lifeline implements AutoCloseable {
   private final Watch watch;
   private volatile @Nullable Link link;
   private volatile boolean answeredOnce;
+  private volatile boolean full;
   // of the watch's thread only
   private int probes;
   private int probesFailed;
+  private int probesWithRoom;
 
   /**
    * A link that is opened at once where that takes asking, and if nobody answers, now and then in
@@ -121,11 +123,46 @@ final class Lifeline implements AutoCloseable {
     }
   }
 
+  /** A call was refused, because there is no memory for what it would have written. */
+  void filled() {
+    if (!full) {
+      full = true;
+      LOG.log(Level.WARNING, "valkey-{0} is full: it takes nothing new, reading goes on", store);
+    }
+  }
+
+  /** Whether it has no memory for anything new, as far as is known. */
+  boolean isFull() {
+    return full;
+  }
+
+  /**
+   * While the store is full, writes a little now and then, to see whether there is room again: of
+   * servers that share the keys, on each of them.
+   */
+  private void findRoom() {
+    try {
+      var open = link;
+      if (full && open != null && breaker.state() == Breaker.State.CLOSED) {
+        probesWithRoom = write(open.jedis()) ? probesWithRoom + 1 : 0;
+        if (probesWithRoom >= (uri.kind() == ValkeyUri.Kind.CLUSTER ? PROBE_KEYS : 1)) {
+          probesWithRoom = 0;
+          full = false;
+          LOG.log(Level.INFO, "valkey-{0} has room again", store);
+        }
+      }
+    } catch (RuntimeException down) {
+      // calls notice that themselves; a probe that ends would never find room
+      LOG.log(Level.DEBUG, "valkey-{0} does not tell: {1}", store, Failures.rootOf(down));
+    }
+  }
+
   /**
    * While the breaker is not closed, asks now and then whether Valkey is back: by writing, since a
    * server that lost its part still answers a ping, and to another slot each time.
    */
   private void probe() {
+    findRoom();
     if (breaker.state() == Breaker.State.CLOSED || !breaker.allows()) {
       return;
     }
@@ -135,7 +172,7 @@ final class Lifeline implements AutoCloseable {
         open = Link.open(uri, settings, watch);
         link = open;
       }
-      write(open.jedis());
+      var unused = write(open.jedis());
       breaker.succeeded();
       probesFailed = 0;
       LOG.log(Level.INFO, "valkey-{0} is back, breaker closed", store);
@@ -162,16 +199,19 @@ final class Lifeline implements AutoCloseable {
     }
   }
 
-  private void write(UnifiedJedis jedis) {
+  /** Writes a little; tells whether there was room for it. */
+  private boolean write(UnifiedJedis jedis) {
     probes = (probes + 1) % PROBE_KEYS;
     var key = PROBE + probes;
     try {
       jedis.set(Link.bytes(key), Link.bytes("1"), SetParams.setParams().px(PAUSE_MAX.toMillis()));
+      return true;
     } catch (JedisDataException refusal) {
       if (Failures.isNotServing(refusal)) {
         throw refusal;
       }
       LOG.log(Level.DEBUG, "valkey-{0} answers: {1}", store, refusal.getMessage());
+      return !Failures.isFull(refusal);
     }
   }
 

@@ -253,9 +253,15 @@ public final class Valkey implements AutoCloseable {
     return lifeline.state();
   }
 
-  /** Whether it answers, as far as is known. */
-  public boolean isServing() {
-    return lifeline.state() == Breaker.State.CLOSED;
+  /**
+   * As far as is known: {@code OK}, {@code DEGRADED} = out of reach, or {@code FULL} = it takes
+   * nothing new.
+   */
+  public String condition() {
+    if (lifeline.state() != Breaker.State.CLOSED) {
+      return "DEGRADED";
+    }
+    return lifeline.isFull() ? "FULL" : "OK";
   }
 
   /** The breaker's state in words: {@code CLOSED}, {@code HALF_OPEN} or {@code OPEN}. */

@@ -2,6 +2,7 @@ package io.larder.valkey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.guard.Breaker;
 import io.larder.telemetry.ServerFigure;
 import io.larder.telemetry.ValkeyFigures;
 import it.Await;
@@ -73,7 +74,7 @@ final class CensusIT {
 
       assertThat(figure(ServerFigure.KEYS)).isNaN();
       assertThat(server.command("ACL", "LOG")).startsWith("*0");
-      assertThat(valkey.isServing()).isTrue();
+      assertThat(valkey.state()).isEqualTo(Breaker.State.CLOSED);
     }
   }
 

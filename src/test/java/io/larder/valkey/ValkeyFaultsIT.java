@@ -50,6 +50,24 @@ final class ValkeyFaultsIT {
   }
 
   @Test
+  void set_whenFull_isRefused_readingGoesOn_untilThereIsRoom() {
+    server.command("CONFIG", "SET", "maxmemory-policy", "noeviction");
+    server.command("CONFIG", "SET", "maxmemory", "1");
+
+    assertThatThrownBy(() -> valkey.set("new", bytes("value"), MINUTE))
+        .isInstanceOf(ValkeyUnavailable.class)
+        .hasMessageContaining("OOM");
+    assertThat(valkey.condition()).isEqualTo("FULL");
+    assertThat(valkey.state()).isEqualTo(Breaker.State.CLOSED);
+    assertThat(valkey.get("k1").orElseThrow()).isEqualTo(bytes("value 1"));
+
+    server.command("CONFIG", "SET", "maxmemory", "0");
+    Await.until("there is room", () -> valkey.condition().equals("OK"));
+    valkey.set("new", bytes("value"), MINUTE);
+    assertThat(valkey.get("new").orElseThrow()).isEqualTo(bytes("value"));
+  }
+
+  @Test
   void get_latencyOfASecond_failsInTimeThenAtOnceAndRecovers() {
     network.latency(Duration.ofSeconds(1));
     for (int i = 0; i < 3; i++) {
