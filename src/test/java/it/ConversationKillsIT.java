@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
  */
 final class ConversationKillsIT {
   private static final Logger LOG = System.getLogger(ConversationKillsIT.class.getName());
-  private static final int ROUNDS = Integer.getInteger("larder.test.kill-rounds", 5);
+  private static final int ROUNDS = Integer.getInteger("larder.test.kill-rounds", 4);
   private static final long SEED = Long.getLong("larder.test.seed", System.nanoTime());
 
   /** In every so many rounds, and in the last one, an answer gets into the cache alone. */

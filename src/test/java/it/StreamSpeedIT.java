@@ -70,6 +70,8 @@ final class StreamSpeedIT {
             valkey.uri(),
             "LARDER_PROVIDER_P_URL",
             provider.url(),
+            "JVM_ARGS",
+            "",
             "LARDER_PROVIDER_P_STREAM_USAGE",
             "false",
             "LARDER_PROVIDER_P_CONNECTIONS_MAX",
