@@ -140,6 +140,11 @@ final class Change {
     return access;
   }
 
+  /** Whether it can be told by what is there if it has happened: then it may be sent twice. */
+  boolean tellsItself() {
+    return !removes() && (condition == Condition.EQUAL || condition == Condition.ABSENT);
+  }
+
   /** Whether it sets what is there already, if that is as expected. */
   boolean isReplacement() {
     return condition == Condition.EQUAL && !removes();

@@ -5,6 +5,7 @@ import io.larder.valkey.Valkey;
 import io.larder.valkey.ValkeyUnavailable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -87,8 +88,22 @@ final class ValkeyEntries implements Entries {
               args.add(bytes(field));
               args.add(bytes);
             });
-    // sent again after a lost reply, it could find what it has done itself
-    var reply = asked(() -> valkey.runOnce(CHANGE, List.of(place.key()), args));
+    try {
+      return outcome(valkey.runOnce(CHANGE, List.of(place.key()), args));
+    } catch (ValkeyUnavailable lost) {
+      if (!lost.mayPass() || !change.tellsItself()) {
+        throw new CacheException(lost);
+      }
+    }
+    // as after a restart, when the first one to ask meets a dead connection
+    var outcome = outcome(asked(() -> valkey.runOnce(CHANGE, List.of(place.key()), args)));
+    return !outcome.done() && Arrays.equals(outcome.before(), value)
+        // it was the reply that was lost
+        ? new Change.Outcome(true, change.expected())
+        : outcome;
+  }
+
+  private static Change.Outcome outcome(@Nullable Object reply) {
     if (!(reply instanceof List<?> pair) || !(pair.getFirst() instanceof Long done)) {
       throw new CacheException("a script replied something else than a pair");
     }

@@ -42,8 +42,6 @@ final class Calls {
       if (!worthIt || !deadline.leaves(retryMin) || lifeline.state() != Breaker.State.CLOSED) {
         throw failed;
       }
-      // a server that restarted leaves a pool of dead connections behind
-      lifeline.current().dropIdle();
       return callOnce(command);
     }
   }
@@ -78,6 +76,10 @@ final class Calls {
       }
       figures.valkeyCall(store, "error");
       lifeline.failed(failure);
+      if (Failures.mayPass(failure) && !lifeline.current().triesAgain()) {
+        // a server that restarted leaves a pool of dead connections behind
+        lifeline.current().dropIdle();
+      }
       throw new ValkeyUnavailable("valkey-" + store + " gave no answer", failure);
     } catch (ValkeyUnavailable notConnected) {
       throw notConnected;

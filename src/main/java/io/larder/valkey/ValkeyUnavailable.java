@@ -28,6 +28,11 @@ public final class ValkeyUnavailable extends RuntimeException {
     this.isRefusal = isRefusal;
   }
 
+  /** Whether the connection was lost, so that the same command may do if it is sent again. */
+  public boolean mayPass() {
+    return Failures.mayPass(getCause());
+  }
+
   /** It serves, but has answered this command with an error. */
   static ValkeyUnavailable refusal(String message, Throwable cause) {
     return new ValkeyUnavailable(message, cause, true);

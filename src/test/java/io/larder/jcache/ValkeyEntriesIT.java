@@ -58,6 +58,20 @@ final class ValkeyEntriesIT extends EntriesContract {
         .isInstanceOf(CacheException.class);
   }
 
+  /** Goal: the first one to sign in after a restart does not meet a connection that is dead. */
+  @Test
+  void begin_afterARestart_isDoneAtOnce() {
+    try (var own = ValkeyProcess.start();
+        var sessions = new ValkeyEntries(TestValkey.at(own.uri()))) {
+      var place = Place.head("larder:1:session:{restart}:app");
+      var begin = Change.set(Change.Condition.ABSENT, bytes("1"), 60_000, 60_000);
+      assertThat(sessions.change(place, begin).done()).isTrue();
+      own.restart();
+      assertThat(sessions.change(place, begin).done()).isTrue();
+      assertThat(sessions.change(place, begin).done()).as("there is one").isFalse();
+    }
+  }
+
   @Test
   void sessions_withoutTheirIds_areNotFoundNorRemoved() {
     try (var caches = caches(server.uri(), Map.of())) {
