@@ -2,16 +2,10 @@ package it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -146,10 +140,11 @@ final class StreamSpeedIT {
       tasks.add(
           () -> {
             var times = new ArrayList<Long>();
-            try (var connection = new Client(port)) {
+            try (var connection = new ThinClient(port)) {
               for (int i = 0; i < 100; i++) {
-                assertThat(connection.ask(model, NUMBER.incrementAndGet())).isEqualTo(stream);
-                times.add(connection.firstEvent);
+                var answer = ask(connection, model, NUMBER.incrementAndGet());
+                assertThat(answer.text()).isEqualTo(stream);
+                times.add(answer.firstNanos());
               }
             }
             return times;
@@ -187,8 +182,8 @@ final class StreamSpeedIT {
       tasks.add(
           () -> {
             long begin = System.nanoTime();
-            try (var connection = new Client(port)) {
-              assertThat(connection.ask("one", number)).isEqualTo(stream);
+            try (var connection = new ThinClient(port)) {
+              assertThat(ask(connection, "one", number).text()).isEqualTo(stream);
             }
             return System.nanoTime() - begin;
           });
@@ -232,9 +227,9 @@ final class StreamSpeedIT {
         streams.add(
             threads.submit(
                 () -> {
-                  try (var connection = new Client(here.port())) {
-                    connection.onFirst = first::countDown;
-                    return connection.ask("open", NUMBER.incrementAndGet());
+                  try (var connection = new ThinClient(here.port())) {
+                    connection.onFirst(first::countDown);
+                    return ask(connection, "open", NUMBER.incrementAndGet()).text();
                   }
                 }));
         if (i % 250 == 249) {
@@ -273,9 +268,9 @@ final class StreamSpeedIT {
     for (int client = 0; client < 16; client++) {
       tasks.add(
           () -> {
-            try (var connection = new Client(node.port())) {
+            try (var connection = new ThinClient(node.port())) {
               for (int i = 0; i < 750; i++) {
-                connection.ask("warm", NUMBER.incrementAndGet());
+                ask(connection, "warm", NUMBER.incrementAndGet());
               }
               return "";
             }
@@ -311,81 +306,19 @@ final class StreamSpeedIT {
     return URI.create(provider.url()).getPort();
   }
 
-  /** A client of one connection, as thin as can be. */
-  private static final class Client implements AutoCloseable {
-    private final Socket socket;
-    private final InputStream in;
-    private Runnable onFirst = () -> {};
-    private long firstEvent;
-
-    Client(int port) throws IOException {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
-      socket.setTcpNoDelay(true);
-      in = new BufferedInputStream(socket.getInputStream(), 4096);
-    }
-
-    String ask(String model, int number) throws IOException {
-      var body =
-          "{\"model\":\""
-              + model
-              + "\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\""
-              + number
-              + "\"}]}";
-      var head =
-          "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-              + LarderProcess.KEY
-              + "\r\nContent-Type: application/json\r\nContent-Length: "
-              + body.length()
-              + "\r\n\r\n";
-      long begin = System.nanoTime();
-      socket.getOutputStream().write((head + body).getBytes(StandardCharsets.UTF_8));
-      var status = line();
-      if (!status.contains(" 200")) {
-        throw new IOException(status);
-      }
-      int whole = -1;
-      for (var field = line(); !field.isEmpty(); field = line()) {
-        if (field.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-          whole = Integer.parseInt(field.substring(15).strip());
-        }
-      }
-      if (whole >= 0) {
-        // it came too late for the stream, and got the answer
-        return new String(in.readNBytes(whole), StandardCharsets.UTF_8);
-      }
-      var text = new ByteArrayOutputStream();
-      for (int length = chunk(); length > 0; length = chunk()) {
-        text.writeBytes(in.readNBytes(length));
-        line();
-        if (text.size() == length) {
-          firstEvent = System.nanoTime() - begin;
-          onFirst.run();
-        }
-      }
-      line();
-      return text.toString(StandardCharsets.UTF_8);
-    }
-
-    private int chunk() throws IOException {
-      return Integer.parseInt(line(), 16);
-    }
-
-    private String line() throws IOException {
-      var line = new StringBuilder();
-      for (int b = in.read(); b != '\n'; b = in.read()) {
-        if (b < 0) {
-          throw new IOException("the stream broke off");
-        }
-        if (b != '\r') {
-          line.append((char) b);
-        }
-      }
-      return line.toString();
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-    }
+  private static ThinClient.Answer ask(ThinClient connection, String model, int number)
+      throws IOException {
+    var answer =
+        connection.send(
+            "POST",
+            "/v1/chat/completions",
+            "Authorization: Bearer " + LarderProcess.KEY + "\r\n",
+            "{\"model\":\""
+                + model
+                + "\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\""
+                + number
+                + "\"}]}");
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return answer;
   }
 }
