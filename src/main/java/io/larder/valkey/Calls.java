@@ -46,6 +46,16 @@ final class Calls {
     }
   }
 
+  /**
+   * A server that restarted, or is no primary any more, leaves a pool of connections behind that
+   * are of no use.
+   */
+  private void dropIdleAfter(JedisException failure) {
+    if (Failures.mayPass(failure) && !lifeline.current().triesAgain()) {
+      lifeline.current().dropIdle();
+    }
+  }
+
   /** Runs a command that must not be sent twice. */
   <T> @Nullable T callOnce(Function<UnifiedJedis, @Nullable T> command) {
     if (lifeline.state() != Breaker.State.CLOSED) {
@@ -59,6 +69,7 @@ final class Calls {
       return reply;
     } catch (JedisDataException refusal) {
       figures.valkeyCall(store, Failures.isFull(refusal) ? "full" : "error");
+      dropIdleAfter(refusal);
       var message = "valkey-" + store + " refused: " + refusal.getMessage();
       if (Failures.isNotServing(refusal)) {
         lifeline.failed(refusal);
@@ -76,10 +87,7 @@ final class Calls {
       }
       figures.valkeyCall(store, "error");
       lifeline.failed(failure);
-      if (Failures.mayPass(failure) && !lifeline.current().triesAgain()) {
-        // a server that restarted leaves a pool of dead connections behind
-        lifeline.current().dropIdle();
-      }
+      dropIdleAfter(failure);
       throw new ValkeyUnavailable("valkey-" + store + " gave no answer", failure);
     } catch (ValkeyUnavailable notConnected) {
       throw notConnected;
