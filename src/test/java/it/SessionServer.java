@@ -22,6 +22,9 @@ import java.util.zip.ZipOutputStream;
  * guide says.
  */
 final class SessionServer implements AutoCloseable {
+  /** Where the sample is asked; what for comes after it. */
+  static final String PATH = "/app/s?do=";
+
   private static final Path WLP =
       Path.of(System.getProperty("larder.wlp", "target/liberty/wlp")).toAbsolutePath();
   private static final Duration START_MAX = Duration.ofSeconds(90);
@@ -73,7 +76,8 @@ final class SessionServer implements AutoCloseable {
 
   private String serverXml(String cache) {
     return "<server><featureManager><feature>servlet-6.0</feature><feature>cdi-4.0</feature>"
-        + "<feature>sessionCache-1.0</feature></featureManager>"
+        + (cache.contains("<httpSessionCache") ? "<feature>sessionCache-1.0</feature>" : "")
+        + "</featureManager>"
         + "<httpEndpoint id=\"defaultHttpEndpoint\" httpPort=\""
         + port
         + "\" httpsPort=\"-1\"/>"
@@ -125,10 +129,14 @@ final class SessionServer implements AutoCloseable {
     return started;
   }
 
+  int port() {
+    return port;
+  }
+
   /** Asks the sample for something; null = without a cookie. */
   HttpResponse<byte[]> send(String what, String session) {
     var request =
-        HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/app/s?do=" + what))
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + PATH + what))
             .timeout(Duration.ofSeconds(20));
     if (session != null) {
       request.header("Cookie", "SID=" + session);

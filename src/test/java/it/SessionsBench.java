@@ -1,5 +1,6 @@
 package it;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,9 +12,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,13 +35,16 @@ final class SessionsBench {
 
   @Test
   void sessions_ofBothProviders_areMeasured() throws Exception {
-    var report = new StringBuilder("| | Larder | Redisson 4.7 |\n|---|---|---|\n");
+    var report =
+        new StringBuilder("| | Larder | Redisson 4.7 | the server's memory |\n|---|---|---|---|\n");
     var ours = measure("larder", larder());
     var theirs = measure("redisson", redisson());
+    var none = measure("memory", "<!-- %s %s -->");
     for (int i = 0; i < ours.size(); i++) {
       report.append(ours.get(i).name());
       report.append(" | ").append(ours.get(i).text());
-      report.append(" | ").append(theirs.get(i).text()).append(" |\n");
+      report.append(" | ").append(theirs.get(i).text());
+      report.append(" | ").append(none.get(i).text()).append(" |\n");
     }
     Files.createDirectories(Path.of("target/bench"));
     Files.writeString(Path.of("target/bench/sessions.md"), report);
@@ -60,13 +65,14 @@ final class SessionsBench {
       for (int i = 0; i < SESSIONS; i++) {
         used.add(server.begin("set&name=n&value=0"));
       }
-      IntConsumer write = i -> server.ask("set&name=n&value=" + i, used.get(i % SESSIONS));
-      load(WARM_UP, write);
-      var before = load(TIME, write);
+      IntFunction<Request> write =
+          i -> new Request("set&name=n&value=" + i, used.get(i % SESSIONS));
+      load(server, WARM_UP, write);
+      var before = load(server, TIME, write);
       long empty = memory(valkey);
       begin(server, IDLE);
       long each = (memory(valkey) - empty) / IDLE;
-      var after = load(TIME, write);
+      var after = load(server, TIME, write);
       var report =
           String.format(
               Locale.ROOT,
@@ -109,6 +115,9 @@ final class SessionsBench {
   }
 
   private record Figure(String name, String text) {}
+
+  /** What is asked of the sample, with the cookie of a session or none. */
+  private record Request(String what, @Nullable String session) {}
 
   private static String larder() {
     return "<library id=\"sessions\"><fileset dir=\"${wlp.install.dir}/usr/servers/larder/jcache\"/>"
@@ -162,23 +171,26 @@ final class SessionsBench {
         new Figure(
             "| " + contents + ", commands per new session",
             commands(valkey, () -> server.begin("set&name=n&value=0"))));
-    load(WARM_UP, i -> server.ask("set&name=n&value=" + i, sessions.get(i % SESSIONS)));
+    IntFunction<Request> write =
+        i -> new Request("set&name=n&value=" + i, sessions.get(i % SESSIONS));
+    load(server, WARM_UP, write);
     figures.add(
-        new Figure(
-            "| " + contents + ", write, req/s (p50, p99)",
-            load(TIME, i -> server.ask("set&name=n&value=" + i, sessions.get(i % SESSIONS)))));
+        new Figure("| " + contents + ", write, req/s (p50, p99)", load(server, TIME, write)));
     figures.add(
         new Figure(
             "| " + contents + ", read, req/s (p50, p99)",
-            load(TIME, i -> server.ask("get&name=n", sessions.get(i % SESSIONS)))));
+            load(server, TIME, i -> new Request("get&name=n", sessions.get(i % SESSIONS)))));
     figures.add(
         new Figure(
             "| " + contents + ", one session, req/s (p50, p99)",
-            load(TIME, i -> server.ask("set&name=n" + i % 8 + "&value=1", sessions.getFirst()))));
+            load(
+                server,
+                TIME,
+                i -> new Request("set&name=n" + i % 8 + "&value=1", sessions.getFirst()))));
     figures.add(
         new Figure(
             "| " + contents + ", new sessions/s (p50, p99)",
-            load(TIME, i -> server.begin("set&name=n&value=1"))));
+            load(server, TIME, i -> new Request("set&name=n&value=1", null))));
     return figures;
   }
 
@@ -199,7 +211,8 @@ final class SessionsBench {
         .collect(Collectors.joining(", "));
   }
 
-  private static String load(Duration time, IntConsumer request) throws Exception {
+  private static String load(SessionServer server, Duration time, IntFunction<Request> requests)
+      throws Exception {
     var done = new LongAdder();
     var number = new AtomicInteger();
     long end = System.nanoTime() + time.toNanos();
@@ -210,13 +223,15 @@ final class SessionsBench {
         tasks.add(
             threads.submit(
                 () -> {
-                  var times = new long[100_000];
+                  var times = new long[500_000];
                   int count = 0;
-                  while (System.nanoTime() < end && count < times.length) {
-                    long began = System.nanoTime();
-                    request.accept(number.getAndIncrement());
-                    times[count++] = System.nanoTime() - began;
-                    done.increment();
+                  try (var client = new ThinClient(server.port())) {
+                    while (System.nanoTime() < end && count < times.length) {
+                      long began = System.nanoTime();
+                      send(client, requests.apply(number.getAndIncrement()));
+                      times[count++] = System.nanoTime() - began;
+                      done.increment();
+                    }
                   }
                   return Arrays.copyOf(times, count);
                 }));
@@ -232,5 +247,14 @@ final class SessionsBench {
         done.sum() * 1_000 / time.toMillis(),
         times[times.length / 2] / 1e6,
         times[times.length * 99 / 100] / 1e6);
+  }
+
+  private static void send(ThinClient client, Request request) throws IOException {
+    var cookie = request.session() == null ? "" : "Cookie: SID=" + request.session() + "\r\n";
+    var answer = client.send("GET", SessionServer.PATH + request.what(), cookie, "");
+    boolean known = answer.text().startsWith("in ");
+    if (answer.status() != 200 || known == cookie.isEmpty()) {
+      throw new IllegalStateException(answer.status() + " " + answer.text());
+    }
   }
 }

@@ -4,6 +4,7 @@ import java.io.ObjectInputFilter;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,9 @@ final class Allowed implements ObjectInputFilter {
 
   /** Elements of an array, at most. */
   static final int ARRAY_MAX = 16_777_216;
+
+  /** Names of which the verdict is kept: more than an application has, and no more. */
+  private static final int VERDICTS_MAX = 1_000;
 
   /** Values as such, without references to anything that acts. */
   private static final List<String> ALWAYS =
@@ -83,6 +87,7 @@ final class Allowed implements ObjectInputFilter {
 
   private final List<String> patterns;
   private final Set<String> reported = ConcurrentHashMap.newKeySet();
+  private final Map<String, Boolean> verdicts = new ConcurrentHashMap<>();
 
   /**
    * Values of the JDK and these.
@@ -112,6 +117,18 @@ final class Allowed implements ObjectInputFilter {
 
   /** Whether objects of that class may be read; of an array, its elements. */
   boolean allows(String name) {
+    var verdict = verdicts.get(name);
+    if (verdict != null) {
+      return verdict;
+    }
+    boolean allowed = isListed(name);
+    if (verdicts.size() < VERDICTS_MAX) {
+      verdicts.put(name, allowed);
+    }
+    return allowed;
+  }
+
+  private boolean isListed(String name) {
     var element = name.replaceFirst("^\\[+", "");
     if (!element.equals(name)) {
       if (element.length() == 1) {
@@ -156,7 +173,8 @@ final class Allowed implements ObjectInputFilter {
     LOG.log(Level.DEBUG, "an entry is not readable and counts as absent: {0}", unreadable);
   }
 
-  private void warn(String name) {
+  /** Says in the log that this class was refused, once. */
+  void warn(String name) {
     if (reported.size() < 1_000 && reported.add(name)) {
       LOG.log(
           Level.WARNING,

@@ -7,6 +7,7 @@ import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
+import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.cache.CacheException;
@@ -23,6 +24,12 @@ final class Form<T> {
   private static final byte BYTES = 'b';
   private static final byte OBJECT = 'o';
   private static final int HEADER = 2;
+
+  /**
+   * Bytes that cannot have more objects within objects than are allowed, nor anything else that
+   * many: each level of them takes 6 bytes and more. Their classes are known when they are written.
+   */
+  private static final int FLAT_MAX = 5 * Allowed.DEPTH_MAX;
 
   private final ClassLoader loader;
   private final Allowed allowed;
@@ -43,24 +50,38 @@ final class Form<T> {
     if (object instanceof byte[] bytes) {
       out.write(BYTES);
       out.writeBytes(bytes);
-      allowed.screen(bytes, bytes.length).ifPresent(Form::refuse);
+      screen(bytes);
       return out.toByteArray();
     }
     out.write(OBJECT);
-    try (var objects = new ObjectOutputStream(out)) {
+    try (var objects = new Written(out)) {
       objects.writeObject(object);
+    } catch (Refused refused) {
+      allowed.warn(refused.name());
+      throw refuse(refused.name());
     } catch (NotSerializableException wrong) {
       throw new CacheException("not serializable: " + wrong.getMessage(), wrong);
     } catch (IOException impossible) {
       throw new CacheException("cannot be serialised", impossible);
     }
     var bytes = out.toByteArray();
-    allowed.screen(content(bytes), bytes.length - HEADER).ifPresent(Form::refuse);
+    if (bytes.length > FLAT_MAX) {
+      screen(content(bytes));
+    }
     return bytes;
   }
 
-  private static void refuse(String name) {
-    throw new CacheException(
+  private void screen(byte[] content) {
+    allowed
+        .screen(content, content.length)
+        .ifPresent(
+            name -> {
+              throw refuse(name);
+            });
+  }
+
+  private static CacheException refuse(String name) {
+    return new CacheException(
         name
             + " may not be kept: larder.jcache.classes does not allow it, see docs/guide/sessions.md");
   }
@@ -93,6 +114,25 @@ final class Form<T> {
     } catch (IOException | ClassNotFoundException | RuntimeException unreadable) {
       allowed.report(unreadable);
       return Optional.empty();
+    }
+  }
+
+  /** Writes objects of classes that are allowed. */
+  private final class Written extends ObjectOutputStream {
+    Written(OutputStream out) throws IOException {
+      super(out);
+    }
+
+    @Override
+    protected void annotateClass(Class<?> type) throws Refused {
+      if (!allowed.allows(type.getName())) {
+        throw new Refused(type.getName());
+      }
+    }
+
+    @Override
+    protected void annotateProxyClass(Class<?> type) throws Refused {
+      throw new Refused("a proxy of " + type.getInterfaces()[0].getName());
     }
   }
 

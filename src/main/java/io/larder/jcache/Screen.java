@@ -3,12 +3,12 @@ package io.larder.jcache;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InvalidClassException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.ObjectStreamConstants;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Reads Java's serialisation for the names of its classes alone. No class but of arrays of
@@ -24,6 +24,23 @@ import java.util.Optional;
  *     Java Object Serialization Specification, 6</a>
  */
 final class Screen {
+  /** Arrays of primitives. */
+  private static final Pattern PRIMITIVES = Pattern.compile("\\[+[A-Z]");
+
+  /** Whether a class has {@code writeObject}; to ask it anew would cost an exception each time. */
+  private static final ClassValue<Boolean> WRITES_MORE =
+      new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+          try {
+            var unused = type.getDeclaredMethod("writeObject", ObjectOutputStream.class);
+            return true;
+          } catch (NoSuchMethodException | LinkageError none) {
+            return false;
+          }
+        }
+      };
+
   private final Allowed allowed;
 
   Screen(Allowed allowed) {
@@ -41,19 +58,23 @@ final class Screen {
       } while (source.available() > 0);
       return Optional.empty();
     } catch (Refused refused) {
-      return Optional.of(refused.name);
+      return Optional.of(refused.name());
     } catch (IOException | RuntimeException malformed) {
       return Optional.of("malformed: " + malformed.getClass().getSimpleName());
     }
   }
 
-  private static final class Refused extends InvalidClassException {
+  /** A class that is left alone: no fault, and one for each name, so it keeps no stack. */
+  private static final class Unloaded extends ClassNotFoundException {
     private static final long serialVersionUID = 1L;
-    private final String name;
 
-    Refused(String name) {
+    Unloaded(String name) {
       super(name);
-      this.name = name;
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
     }
   }
 
@@ -117,10 +138,10 @@ final class Screen {
       if (!allowed.allows(name)) {
         throw new Refused(name);
       }
-      if (name.matches("\\[+[A-Z]")) {
+      if (PRIMITIVES.matcher(name).matches()) {
         return super.resolveClass(described);
       }
-      throw new ClassNotFoundException(name);
+      throw new Unloaded(name);
     }
 
     @Override
@@ -138,11 +159,8 @@ final class Screen {
     try {
       var loader = Thread.currentThread().getContextClassLoader();
       // not initialised, so nothing of it runs
-      var unused =
-          Class.forName(name, false, loader)
-              .getDeclaredMethod("writeObject", ObjectOutputStream.class);
-      return true;
-    } catch (ClassNotFoundException | NoSuchMethodException | LinkageError none) {
+      return WRITES_MORE.get(Class.forName(name, false, loader));
+    } catch (ClassNotFoundException | LinkageError none) {
       return false;
     }
   }

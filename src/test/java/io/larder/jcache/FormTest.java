@@ -34,6 +34,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.cache.CacheException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -302,6 +303,40 @@ final class FormTest {
       inner = next;
     }
     assertThat(form.read(stored('o', serialised(root)))).isEmpty();
+  }
+
+  /** As thin as an object can be that has another one. */
+  private static final class Wrap implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private final @Nullable Serializable inner;
+
+    Wrap(@Nullable Serializable inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public String toString() {
+      return "(" + inner + ")";
+    }
+  }
+
+  /** Short values are not looked at again before they are kept. */
+  @Test
+  void write_nestedDeeperAndDeeper_isRefusedWhereItCouldNotBeRead() {
+    @Nullable Serializable value = null;
+    int refused = 0;
+    for (int depth = 1; depth <= 2 * Allowed.DEPTH_MAX; depth++) {
+      value = new Wrap(value);
+      byte[] bytes;
+      try {
+        bytes = open.write(value);
+      } catch (CacheException tooDeep) {
+        refused++;
+        continue;
+      }
+      assertThat(open.read(bytes)).as("depth " + depth).isPresent();
+    }
+    assertThat(refused).isEqualTo(Allowed.DEPTH_MAX);
   }
 
   private static byte[] stored(char kind, byte[] content) {
