@@ -2,7 +2,6 @@ package io.larder.sse;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.List;
 
 /**
  * One block of an event stream as it came, up to and including the blank line that ends it. A block
@@ -38,39 +37,55 @@ public final class SseFrame {
     return ends == 2 || (ends == 1 && end == 0);
   }
 
+  /**
+   * What the block says.
+   *
+   * @param event the event's type: the last {@code event} line; empty without one
+   * @param data the event's data: its {@code data} lines joined by line feeds; empty without one
+   */
+  public record Fields(String event, String data) {}
+
   /** The event's data: its {@code data} lines joined by line feeds; empty without one. */
   public String data() {
-    return String.join("\n", field("data"));
+    return fields().data();
   }
 
-  /** The event's type: the last {@code event} line; empty without one. */
-  public String event() {
-    var types = field("event");
-    return types.isEmpty() ? "" : types.getLast();
-  }
-
-  private List<String> field(String name) {
-    var values = new ArrayList<String>(1);
+  /** Reads the block; this is done for each event of each stream, so it goes through it once. */
+  public Fields fields() {
     var text = new String(bytes, StandardCharsets.UTF_8);
+    boolean hasReturns = text.indexOf('\r') >= 0;
+    var event = "";
+    var data = new ArrayList<String>(1);
     int start = text.startsWith("\uFEFF") ? 1 : 0;
     while (start < text.length()) {
-      int end = start;
-      while (end < text.length() && text.charAt(end) != '\n' && text.charAt(end) != '\r') {
-        end++;
+      int end = endOfLine(text, start, hasReturns);
+      if (isField(text, start, end, "data")) {
+        data.add(value(text, start + 4, end));
+      } else if (isField(text, start, end, "event")) {
+        event = value(text, start + 5, end);
       }
-      addIfNamed(text.substring(start, end), name, values);
       start = end + 1;
     }
-    return values;
+    return new Fields(event, data.size() == 1 ? data.getFirst() : String.join("\n", data));
+  }
+
+  private static int endOfLine(String text, int start, boolean hasReturns) {
+    int end = text.indexOf('\n', start);
+    end = end < 0 ? text.length() : end;
+    int carriageReturn = hasReturns ? text.indexOf('\r', start, end) : -1;
+    return carriageReturn < 0 ? end : carriageReturn;
   }
 
   /** A line is a name, or a name, a colon, perhaps one space, and the value. */
-  private static void addIfNamed(String line, String name, List<String> values) {
-    if (line.equals(name)) {
-      values.add("");
-    } else if (line.startsWith(name) && line.charAt(name.length()) == ':') {
-      var value = line.substring(name.length() + 1);
-      values.add(value.startsWith(" ") ? value.substring(1) : value);
-    }
+  private static boolean isField(String text, int start, int end, String name) {
+    int after = start + name.length();
+    return after <= end
+        && text.startsWith(name, start)
+        && (after == end || text.charAt(after) == ':');
+  }
+
+  private static String value(String text, int colon, int end) {
+    int from = Math.min(colon + 1, end);
+    return text.substring(from < end && text.charAt(from) == ' ' ? from + 1 : from, end);
   }
 }

@@ -57,7 +57,7 @@ public final class AnthropicMessages implements WireFormat {
       if (event.name().equals("error")) {
         return Sign.ERROR;
       }
-      return event.isDone() || frame.data().isBlank() ? Sign.NOTHING : Sign.GARBAGE;
+      return event.isDone() || event.isBlank() ? Sign.NOTHING : Sign.GARBAGE;
     }
     var object = event.object();
     return switch (event.type()) {

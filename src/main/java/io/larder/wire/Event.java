@@ -24,8 +24,8 @@ record Event(String name, String data, Optional<JsonText> json) {
 
   /** Reads a frame; what it holds is parsed once. */
   static Event of(SseFrame frame) {
-    var data = frame.data();
-    return new Event(frame.event(), data, parsed(data));
+    var fields = frame.fields();
+    return new Event(fields.event(), fields.data(), parsed(fields.data()));
   }
 
   private static Optional<JsonText> parsed(String data) {

@@ -83,7 +83,7 @@ final class OpenAi {
       return Sign.END;
     }
     if (event.json().isEmpty()) {
-      return frame.data().isBlank() ? Sign.NOTHING : Sign.GARBAGE;
+      return event.isBlank() ? Sign.NOTHING : Sign.GARBAGE;
     }
     var chunk = event.json().get();
     var object = chunk.object();

@@ -121,8 +121,44 @@ final class SseReaderTest {
   @Test
   void data_fields_areReadAsWhatwgHasThem() {
     assertThat(frame("data:  a\ndata\ndata:b\ndatax: no\n\n").data()).isEqualTo(" a\n\nb");
-    assertThat(frame("event: one\nevent: two\r\ndata: x\r\n\r\n").event()).isEqualTo("two");
+    assertThat(frame("event: one\nevent: two\r\ndata: x\r\n\r\n").fields().event())
+        .isEqualTo("two");
     assertThat(frame(": comment\n\n").data()).isEmpty();
+  }
+
+  /** A slow obvious reader beside the one that goes through the bytes once. */
+  @Test
+  void fields_anyBlock_areThoseOfTheObviousReader() {
+    var pieces = List.of("data", "event", ":", " ", "\n", "\r", "\r\n", "x", "é", "\uFEFF");
+    long seed = System.nanoTime();
+    var random = new Random(seed);
+    for (int i = 0; i < 20_000; i++) {
+      var text = new StringBuilder();
+      for (int n = random.nextInt(24); n > 0; n--) {
+        text.append(pieces.get(random.nextInt(pieces.size())));
+      }
+      var fields = frame(text.toString()).fields();
+      assertThat(fields.data())
+          .as("data of %s, seed %s", text, seed)
+          .isEqualTo(String.join("\n", naiveValues(text.toString(), "data")));
+      var events = naiveValues(text.toString(), "event");
+      assertThat(fields.event())
+          .as("event of %s, seed %s", text, seed)
+          .isEqualTo(events.isEmpty() ? "" : events.getLast());
+    }
+  }
+
+  private static List<String> naiveValues(String text, String name) {
+    var values = new ArrayList<String>();
+    var lines = text.replaceFirst("^\uFEFF", "").replace("\r\n", "\n").replace('\r', '\n');
+    for (var line : lines.split("\n", -1)) {
+      if (line.equals(name)) {
+        values.add("");
+      } else if (line.startsWith(name + ":")) {
+        values.add(line.substring(name.length() + 1).replaceFirst("^ ", ""));
+      }
+    }
+    return values;
   }
 
   @Test

@@ -72,7 +72,7 @@ final class FramesTest {
 
   private static List<String> events(List<SseFrame> frames) {
     return frames.stream()
-        .map(frame -> frame.event() + "|" + frame.data())
+        .map(frame -> frame.fields().event() + "|" + frame.data())
         .filter(FramesTest::isEvent)
         .toList();
   }

@@ -165,7 +165,7 @@ final class RefusalsTest {
     var frames = Recorded.frames(stream);
     for (int i = 0; i < frames.size(); i++) {
       var fewer = new ArrayList<SseFrame>(frames);
-      var type = fewer.remove(i).event();
+      var type = fewer.remove(i).fields().event();
       // a ping says nothing, and a block may be empty
       boolean isComplete = type.equals("ping") || type.equals("content_block_delta");
       assertThat(WireFormat.of(Wire.ANTHROPIC_MESSAGES).fold(fewer).isPresent())
