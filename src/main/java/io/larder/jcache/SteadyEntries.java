@@ -143,9 +143,10 @@ final class SteadyEntries implements Entries {
   }
 
   private void lose(CacheException outOfReach) {
-    if (!isResting()) {
-      RESTS_UNTIL.set(nanoTime.getAsLong() + PAUSE.toNanos());
+    if (isResting()) {
+      return;
     }
+    RESTS_UNTIL.set(nanoTime.getAsLong() + PAUSE.toNanos());
     if (losing.compareAndSet(false, true)) {
       LOG.log(
           Level.WARNING,
@@ -165,8 +166,9 @@ final class SteadyEntries implements Entries {
     }
   }
 
+  /** Whether to ask would be in vain: until another thread has found the store back. */
   private boolean isResting() {
-    var until = RESTS_UNTIL.get();
+    var until = losing.get() ? RESTS_UNTIL.get() : null;
     return until != null && until - nanoTime.getAsLong() > 0;
   }
 
