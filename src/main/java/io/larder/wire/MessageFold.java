@@ -91,13 +91,14 @@ final class MessageFold {
   }
 
   private void change(Json.Obj event) {
-    requireMembers(event, Set.of("type", "delta", "usage"));
+    requireMembers(event, Set.of("type", "delta", "usage", MessageStream.CONTEXT));
     for (var member : member(event, "delta").members()) {
       if (member.name().equals("content") || member.name().equals("usage")) {
         throw new Lossy("a delta of what has events of its own");
       }
       message.set(member.name(), member.value());
     }
+    event.get(MessageStream.CONTEXT).ifPresent(edits -> message.set(MessageStream.CONTEXT, edits));
     if (event.has("usage")) {
       count(member(event, "usage"));
     }

@@ -16,6 +16,14 @@ final class MessageStream {
   private static final Set<String> AT_THE_END =
       Set.of("stop_reason", "stop_sequence", "stop_details");
 
+  /**
+   * What was left out of the request; told beside the delta of the message's end.
+   *
+   * @see <a href="https://docs.claude.com/en/docs/build-with-claude/context-editing">Anthropic,
+   *     context editing</a>
+   */
+  static final String CONTEXT = "context_management";
+
   private final List<SseFrame> frames = new ArrayList<>();
 
   private MessageStream() {}
@@ -34,7 +42,7 @@ final class MessageStream {
   private void start(Json.Obj answer) {
     var message = answer.with("content", new Json.Arr(List.of()));
     for (var member : answer.members()) {
-      if (AT_THE_END.contains(member.name())) {
+      if (AT_THE_END.contains(member.name()) || member.name().equals(CONTEXT)) {
         message = message.with(member.name(), NULL);
       }
     }
@@ -121,13 +129,11 @@ final class MessageStream {
   private void end(Json.Obj answer) {
     var changed =
         answer.members().stream().filter(member -> AT_THE_END.contains(member.name())).toList();
-    var delta = new Json.Member("delta", new Json.Obj(changed));
-    var usage = answer.object("usage");
-    if (usage.isPresent()) {
-      event("message_delta", delta, new Json.Member("usage", usage.get()));
-    } else {
-      event("message_delta", delta);
-    }
+    var members = new ArrayList<Json.Member>();
+    members.add(new Json.Member("delta", new Json.Obj(changed)));
+    answer.object("usage").ifPresent(usage -> members.add(new Json.Member("usage", usage)));
+    answer.get(CONTEXT).ifPresent(edits -> members.add(new Json.Member(CONTEXT, edits)));
+    event("message_delta", members.toArray(Json.Member[]::new));
     event("message_stop");
   }
 

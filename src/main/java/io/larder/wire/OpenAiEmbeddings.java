@@ -16,7 +16,7 @@ import java.util.Optional;
  *     embeddings</a>
  */
 public final class OpenAiEmbeddings implements WireFormat {
-  /** Most inputs of one request; the bound of the vendor. */
+  /** Most inputs that are looked up one by one; what the vendor takes at most. */
   public static final int INPUTS_MAX = 2048;
 
   /**
@@ -37,32 +37,38 @@ public final class OpenAiEmbeddings implements WireFormat {
     var text = WireRequest.read(body);
     var object = text.object();
     WireRequest.requireNoStream(object);
-    var inputs = inputs(object.get(INPUT).orElse(Json.Literal.NULL));
-    if (inputs.isEmpty()) {
+    if (inputs(object.get(INPUT).orElse(Json.Literal.NULL)).isEmpty()) {
       throw new BadRequest(
           INPUT,
-          "input must be a string, an array of token numbers, or an array of at least one of these");
-    }
-    if (inputs.size() > INPUTS_MAX) {
-      throw new BadRequest(
-          INPUT, "input must have at most " + INPUTS_MAX + " items, has " + inputs.size());
+          "input must be a string, an array of token numbers, an array of at least one of these, or"
+              + " what else the provider takes");
     }
     // an embedding is the same each time
     return WireRequest.of(
         text, new WireRequest.Traits(false, OpenAi.isStateful(object), true, OpenAi.OMITTED));
   }
 
-  /** What is to be embedded, each by itself; nothing if the value is no input. */
+  /**
+   * What is to be embedded, each by itself; nothing if the value is no input. Of inputs that other
+   * vendors take, images say, and of more than can be split, it is not known here what belongs to
+   * which embedding: they are one.
+   */
   private static List<Json> inputs(Json value) {
-    if (value instanceof Json.Str || isTokens(value)) {
-      return List.of(value);
-    }
-    if (!(value instanceof Json.Arr array)) {
-      return List.of();
-    }
-    boolean isAllText = array.items().stream().allMatch(Json.Str.class::isInstance);
-    boolean isAllTokens = array.items().stream().allMatch(OpenAiEmbeddings::isTokens);
-    return isAllText || isAllTokens ? array.items() : List.of();
+    return switch (value) {
+      case Json.Str text -> List.of(text);
+      case Json.Obj other -> List.of(other);
+      case Json.Arr array when array.items().isEmpty() -> List.of();
+      case Json.Arr array when isBatch(array) -> array.items();
+      case Json.Arr one -> List.of(one);
+      default -> List.of();
+    };
+  }
+
+  private static boolean isBatch(Json.Arr array) {
+    var items = array.items();
+    return items.size() <= INPUTS_MAX
+        && (items.stream().allMatch(Json.Str.class::isInstance)
+            || items.stream().allMatch(OpenAiEmbeddings::isTokens));
   }
 
   private static boolean isTokens(Json value) {

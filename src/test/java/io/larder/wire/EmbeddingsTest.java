@@ -115,6 +115,29 @@ final class EmbeddingsTest {
         .isFalse();
   }
 
+  /** Other vendors embed images, and take more at once. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[{\"image\":\"https://a.example/b.png\"},{\"text\":\"a\"}]",
+        "[\"a\",[1]]",
+        "[1,\"a\"]",
+        "[[]]",
+        "{\"text\":\"a\"}"
+      })
+  void batch_inputsOfOtherKinds_areOneAndGoOnAsTheyCame(String input) {
+    assertThat(batch(input).size()).isEqualTo(1);
+    assertThat(batch(input).isWorthSplitting()).isFalse();
+    assertThat(new String(parse(input).forwarded("m", false), StandardCharsets.UTF_8))
+        .contains("\"input\":" + input);
+  }
+
+  @Test
+  void batch_moreThanTheVendorTakes_isOne() {
+    assertThat(batch("[" + "\"a\",".repeat(OpenAiEmbeddings.INPUTS_MAX) + "\"a\"]").size())
+        .isEqualTo(1);
+  }
+
   @Test
   void join_differentKinds_isRefused() {
     var one = "{\"data\":[{\"index\":0}],\"model\":\"m\",\"usage\":{\"prompt_tokens\":1}}";

@@ -3,6 +3,7 @@ package io.larder.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.json.JsonWriter;
+import io.larder.model.Wire;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,31 @@ final class FormsTest {
     var expected = completed.substring(0, completed.lastIndexOf(",\"sequence_number\""));
 
     assertThat(folded("responses-stream.txt")).isEqualTo(expected);
+  }
+
+  /** Told beside the delta in a stream, and as a member of the message else. */
+  @Test
+  void message_contextManagement_isInBothForms() {
+    var edits =
+        "{\"applied_edits\":[{\"type\":\"clear_tool_uses_20250919\",\"cleared_tool_uses\":8}]}";
+    var message =
+        "{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\",\"content\":[],"
+            + "\"stop_reason\":\"end_turn\",\"stop_sequence\":null,\"usage\":{\"input_tokens\":1,"
+            + "\"output_tokens\":2},\"context_management\":"
+            + edits
+            + "}";
+    var format = WireFormat.of(Wire.ANTHROPIC_MESSAGES);
+
+    var frames = format.render(Recorded.utf8(message)).orElseThrow();
+    var delta = Recorded.object(Recorded.utf8(frames.get(frames.size() - 2).data()));
+    assertThat(delta.get("context_management")).contains(Recorded.object(Recorded.utf8(edits)));
+    assertThat(delta.object("delta").orElseThrow().has("context_management")).isFalse();
+    assertThat(frames.getFirst().data()).contains("\"context_management\":null");
+    assertThat(format.fold(frames))
+        .hasValueSatisfying(
+            folded ->
+                assertThat(Recorded.canonical(folded))
+                    .isEqualTo(Recorded.canonical(Recorded.utf8(message))));
   }
 
   private static String folded(String file) {
