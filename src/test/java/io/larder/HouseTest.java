@@ -32,6 +32,7 @@ final class HouseTest {
         // 0 ground
         arguments("model", List.of()),
         // 1 tools
+        arguments("digest", List.of()),
         arguments("guard", List.of()),
         arguments("sse", List.of()),
         arguments("json", List.of("com.fasterxml.jackson.core..")),
@@ -46,33 +47,39 @@ final class HouseTest {
                 "org.apache.commons.pool2..")),
         arguments(
             "provider",
-            ours(List.of("model", "guard", "json", "setting", "telemetry"), "org.apache.hc..")),
+            ours(
+                List.of("model", "digest", "guard", "json", "setting", "telemetry"),
+                "org.apache.hc..")),
         arguments("wire", ours(List.of("model", "sse", "json"))),
         // annex: the server's store of sessions, a jar of its own
         arguments(
             "jcache",
             ours(
-                List.of("guard", "setting", "telemetry", "valkey"),
+                List.of("digest", "guard", "setting", "telemetry", "valkey"),
                 "javax.cache..",
                 "javax.management..")),
         // 3 stores
         arguments(
             "cache",
-            ours(List.of("setting", "telemetry", "valkey"), "com.github.benmanes.caffeine..")),
+            ours(
+                List.of("digest", "setting", "telemetry", "valkey"),
+                "com.github.benmanes.caffeine..")),
         arguments("job", ours(List.of("json", "valkey"))),
         arguments(
             "access",
-            ours(List.of("model", "json", "setting", "valkey"), "com.github.benmanes.caffeine..")),
+            ours(
+                List.of("model", "digest", "json", "setting", "valkey"),
+                "com.github.benmanes.caffeine..")),
         arguments(
             "ratelimit",
             ours(
-                List.of("model", "setting", "telemetry", "valkey"),
+                List.of("model", "digest", "setting", "telemetry", "valkey"),
                 "com.github.benmanes.caffeine..")),
         // above the stores; valkey only to hear that it is out of reach
         arguments(
             "cached",
             ours(
-                List.of("model", "setting", "telemetry", "valkey", "cache"),
+                List.of("model", "digest", "setting", "telemetry", "valkey", "cache"),
                 "jakarta.annotation..",
                 "jakarta.interceptor..",
                 "jakarta.json..",
@@ -80,12 +87,12 @@ final class HouseTest {
         // turns of one dialogue; cache for the sealing of what lies in its store
         arguments(
             "conversation",
-            ours(List.of("model", "json", "setting", "telemetry", "valkey", "cache"))),
+            ours(List.of("model", "digest", "json", "setting", "telemetry", "valkey", "cache"))),
         // answers in flight; cache for the sealing of what lies in its store
         arguments(
             "live",
             ours(
-                List.of("model", "setting", "telemetry", "valkey", "cache"),
+                List.of("model", "digest", "setting", "telemetry", "valkey", "cache"),
                 "com.github.benmanes.caffeine..")),
         // 4 hall
         arguments(
@@ -93,6 +100,7 @@ final class HouseTest {
             ours(
                 List.of(
                     "model",
+                    "digest",
                     "guard",
                     "sse",
                     "json",
@@ -127,6 +135,7 @@ final class HouseTest {
             ours(
                 List.of(
                     "model",
+                    "digest",
                     "json",
                     "setting",
                     "valkey",

@@ -1,5 +1,6 @@
 package io.larder.access;
 
+import io.larder.digest.Sha256;
 import io.larder.model.Caller;
 import java.security.MessageDigest;
 import java.time.InstantSource;
@@ -19,7 +20,7 @@ public final class Credentials {
   private final InstantSource clock;
 
   Credentials(AccessSettings settings, Near<ApiKey> keys, Uses uses, InstantSource clock) {
-    this.adminKeyHash = Secret.sha256(settings.adminKey());
+    this.adminKeyHash = Sha256.of(settings.adminKey());
     this.adminMark = new AdminMark(adminKeyHash);
     this.keys = keys;
     this.uses = uses;
@@ -35,7 +36,7 @@ public final class Credentials {
     if (!FORM.matcher(key).matches()) {
       return new Identity.Unknown();
     }
-    var hash = Secret.sha256(key);
+    var hash = Sha256.of(key);
     if (MessageDigest.isEqual(adminKeyHash, hash)) {
       return new Identity.Known(ADMIN);
     }
@@ -68,7 +69,7 @@ public final class Credentials {
    * @param key one that {@link #identify} knows
    */
   public String mark(String key) {
-    var hash = Secret.sha256(key);
+    var hash = Sha256.of(key);
     return MessageDigest.isEqual(adminKeyHash, hash)
         ? adminMark.text()
         : HexFormat.of().formatHex(hash);

@@ -1,15 +1,13 @@
 package io.larder.access;
 
+import io.larder.digest.Sha256;
 import io.larder.json.JsonText;
 import io.larder.json.JsonWriter;
 import io.larder.valkey.Script;
 import io.larder.valkey.Valkey;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -132,17 +130,8 @@ final class ValkeySessions implements SessionStore {
   /** As the room {@code jcache} names it, in the server. */
   @Override
   public boolean isShared(String httpId, String application, String attribute) {
-    var key = "larder:1:session:{" + digest(httpId) + "}:" + application;
+    var key = "larder:1:session:{" + Sha256.base64Url(httpId) + "}:" + application;
     return valkey.run(FIELD, List.of(key), List.of(bytes("part:" + attribute))) instanceof byte[];
-  }
-
-  private static String digest(String text) {
-    try {
-      var hash = MessageDigest.getInstance("SHA-256").digest(bytes(text));
-      return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
-    }
   }
 
   private static String key(String subject) {

@@ -1,5 +1,6 @@
 package io.larder.api;
 
+import io.larder.digest.Sha256;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -7,8 +8,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
@@ -48,11 +47,8 @@ public class SecurityHeaders extends HttpFilter {
       if (!map.find()) {
         throw new ServletException(PAGE + " has no import map");
       }
-      var hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(map.group(1).getBytes(StandardCharsets.UTF_8));
-      return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
-    } catch (IOException | NoSuchAlgorithmException failed) {
+      return "'sha256-" + Base64.getEncoder().encodeToString(Sha256.of(map.group(1))) + "'";
+    } catch (IOException failed) {
       throw new ServletException(failed);
     }
   }

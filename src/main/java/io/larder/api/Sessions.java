@@ -2,6 +2,7 @@ package io.larder.api;
 
 import io.larder.access.BrowserSession;
 import io.larder.access.BrowserSessions;
+import io.larder.digest.Sha256;
 import io.larder.model.Caller;
 import io.larder.valkey.ValkeyUnavailable;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,12 +16,10 @@ import java.lang.System.Logger.Level;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -160,13 +159,7 @@ class Sessions {
    * digest: whoever reads the store has neither.
    */
   private static String token(HttpSession session) {
-    try {
-      var text = TOKEN_OF + session.getId();
-      var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
-    }
+    return Sha256.base64Url(TOKEN_OF + session.getId());
   }
 
   /**

@@ -1,10 +1,9 @@
 package io.larder.cache;
 
+import io.larder.digest.Sha256;
 import io.larder.setting.InvalidSetting;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -74,11 +73,7 @@ public final class Encryption {
   }
 
   private static int id(byte[] key) {
-    try {
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(key)).getInt();
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
-    }
+    return ByteBuffer.wrap(Sha256.of(key)).getInt();
   }
 
   /**

@@ -2,6 +2,7 @@ package io.larder.cached;
 
 import io.larder.cache.Key;
 import io.larder.cache.Label;
+import io.larder.digest.Sha256;
 import io.larder.model.Caller;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ record Naming(String type, Scope scope, List<Class<?>> types, List<Integer> keys
     }
     // parts are ASCII, so characters are bytes
     boolean readable = name.length() <= READABLE_BYTES_MAX && !HASHED.matcher(name).matches();
-    return new Key(type, readable ? name.toString() : type + ":" + Hash.hex(name.toString()));
+    return new Key(type, readable ? name.toString() : type + ":" + Sha256.hex(name.toString()));
   }
 
   /** What the value of a call is filed under, beside its type. */

@@ -1,5 +1,6 @@
 package io.larder.cached;
 
+import io.larder.digest.Sha256;
 import java.lang.reflect.Field;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Modifier;
@@ -27,7 +28,7 @@ final class Shape {
     var shape = new Shape();
     shape.add(type);
     var bytes = shape.text.toString().getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.wrap(Hash.sha256(bytes)).getLong();
+    return ByteBuffer.wrap(Sha256.of(bytes)).getLong();
   }
 
   private void add(Type type) {

@@ -1,5 +1,6 @@
 package io.larder.cached;
 
+import io.larder.digest.Sha256;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -86,6 +87,6 @@ record Tag(List<String> pieces) {
       return "\"\"";
     }
     var whole = text.toString();
-    return whole.getBytes(StandardCharsets.UTF_8).length <= BYTES_MAX ? whole : Hash.hex(whole);
+    return whole.getBytes(StandardCharsets.UTF_8).length <= BYTES_MAX ? whole : Sha256.hex(whole);
   }
 }

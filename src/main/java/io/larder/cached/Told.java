@@ -1,5 +1,6 @@
 package io.larder.cached;
 
+import io.larder.digest.Sha256;
 import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import java.time.Duration;
@@ -18,7 +19,7 @@ final class Told {
 
   static void add(ResponseBuilder builder, Snapshot snapshot, Origin origin) {
     if (snapshot.status() == 200 && snapshot.hasEntity() && !snapshot.has("ETag")) {
-      builder.tag(new EntityTag(Hash.hex(snapshot.entity())));
+      builder.tag(new EntityTag(Sha256.hex(snapshot.entity())));
     }
     switch (origin) {
       case Origin.Hit(Duration age, Duration left) -> {

@@ -1,8 +1,6 @@
 package io.larder.conversation;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.larder.digest.Sha256;
 import java.util.HexFormat;
 
 /** Names made of others: a user as a part of keys, and the ids that an idempotency key gives. */
@@ -17,21 +15,13 @@ final class Owner {
   /** The subject without what ends a hash tag. */
   static String tag(String subject) {
     if (subject.length() > LENGTH_MAX) {
-      return "%sha256/" + HexFormat.of().formatHex(sha256(subject));
+      return "%sha256/" + Sha256.hex(subject);
     }
     return subject.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
   }
 
   /** An id that is the same for the same words, and no other. */
   static String id(String... words) {
-    return HexFormat.of().formatHex(sha256(String.join("\n", words)), 0, ID_BYTES);
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
-    }
+    return HexFormat.of().formatHex(Sha256.of(String.join("\n", words)), 0, ID_BYTES);
   }
 }

@@ -1,6 +1,7 @@
 package io.larder.inference;
 
 import io.larder.cache.CacheSettings.Scope;
+import io.larder.digest.Sha256;
 import io.larder.model.Caller;
 import io.larder.model.Fingerprint;
 import io.larder.model.Wire;
@@ -8,7 +9,6 @@ import io.larder.provider.Providers.Route;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -36,7 +36,7 @@ final class Fingerprints {
       Wire wire,
       Route route,
       String canonical) {
-    var digest = sha256();
+    var digest = Sha256.start();
     add(digest, FORMAT);
     add(digest, scope.name());
     add(digest, scope == Scope.GLOBAL ? "" : caller.tenant());
@@ -53,13 +53,5 @@ final class Fingerprints {
     var bytes = part.getBytes(StandardCharsets.UTF_8);
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
     digest.update(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
-    }
   }
 }

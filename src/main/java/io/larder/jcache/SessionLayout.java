@@ -1,5 +1,6 @@
 package io.larder.jcache;
 
+import io.larder.digest.Sha256;
 import java.util.Optional;
 
 /**
@@ -51,7 +52,7 @@ final class SessionLayout implements Layout<String> {
 
   /** An id is as good as signing in, so that whoever reads the store must not find it there. */
   private String hash(String id) {
-    return PREFIX + "{" + Digest.of(id) + "}:" + application;
+    return PREFIX + "{" + Sha256.base64Url(id) + "}:" + application;
   }
 
   /** None: an id cannot be told from its digest, and sessions are found by their ids alone. */

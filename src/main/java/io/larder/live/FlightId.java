@@ -1,9 +1,6 @@
 package io.larder.live;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.larder.digest.Sha256;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -22,12 +19,7 @@ public record FlightId(String key, long answerId) {
    * not find it, who knows its name does.
    */
   public FlightId alone() {
-    try {
-      var named = MessageDigest.getInstance("SHA-256").digest(toString().getBytes(US_ASCII));
-      return new FlightId(HexFormat.of().formatHex(named), answerId);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
-    }
+    return new FlightId(Sha256.hex(toString()), answerId);
   }
 
   /** The answer's id as 16 hexadecimal digits. */

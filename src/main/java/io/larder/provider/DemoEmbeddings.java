@@ -1,5 +1,6 @@
 package io.larder.provider;
 
+import io.larder.digest.Sha256;
 import io.larder.json.Json;
 import io.larder.json.JsonWriter;
 import java.nio.ByteBuffer;
@@ -105,7 +106,7 @@ final class DemoEmbeddings {
     double square = 0;
     for (int i = 0; i < dimensions; i++) {
       if (chance.remaining() < Integer.BYTES) {
-        chance = ByteBuffer.wrap(DemoText.sha256(i + "\n" + input));
+        chance = ByteBuffer.wrap(Sha256.of(i + "\n" + input));
       }
       vector[i] = chance.getInt() / -(float) Integer.MIN_VALUE;
       square += (double) vector[i] * vector[i];

@@ -1,9 +1,7 @@
 package io.larder.provider;
 
+import io.larder.digest.Sha256;
 import io.larder.json.Json;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -71,7 +69,7 @@ record DemoText(String model, String prompt) {
 
   /** An identifier that is the same for the same question. */
   String id() {
-    var digest = sha256(model + "\n" + prompt);
+    var digest = Sha256.of(model + "\n" + prompt);
     return HexFormat.of().formatHex(digest).substring(0, 24);
   }
 
@@ -85,13 +83,5 @@ record DemoText(String model, String prompt) {
 
   static int tokens(String text) {
     return 1 + text.length() / CHARACTERS_PER_TOKEN;
-  }
-
-  static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
-    }
   }
 }

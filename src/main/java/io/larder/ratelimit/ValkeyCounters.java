@@ -1,14 +1,12 @@
 package io.larder.ratelimit;
 
+import io.larder.digest.Sha256;
 import io.larder.valkey.Script;
 import io.larder.valkey.Valkey;
 import io.larder.valkey.ValkeyUnavailable;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -137,17 +135,9 @@ final class ValkeyCounters implements Counters {
   /** The subject without what ends a hash tag. */
   static String tag(String subject) {
     if (subject.length() > SUBJECT_LENGTH_MAX) {
-      return "%sha256/" + HexFormat.of().formatHex(sha256(subject));
+      return "%sha256/" + Sha256.hex(subject);
     }
     return subject.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
-    }
   }
 
   private static List<Long> numbers(@Nullable Object reply) {
