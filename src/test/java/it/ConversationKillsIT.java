@@ -59,6 +59,7 @@ final class ConversationKillsIT {
   private int acknowledged;
   private int brokenOff;
   private int withoutItsEnd;
+  private int signedIn;
 
   /** A round: who is killed, who is asked then, and what to say of it. */
   private record Round(int number, LarderProcess killed, LarderProcess asked) {
@@ -103,9 +104,10 @@ final class ConversationKillsIT {
 
   /**
    * Goal: what was acknowledged is there after any node is killed at any moment. Method: answers of
-   * different paces come on a node, to readers of streams and to who waits for the whole, until it
-   * is killed at a random moment; then the other node is asked. Now and then the store of state
-   * hangs before, so that an answer is in the cache alone.
+   * different paces come on a node, to readers of streams and to who waits for the whole, and
+   * browsers sign in and begin conversations, until it is killed at a random moment; then the other
+   * node is asked. Now and then the store of state hangs before, so that an answer is in the cache
+   * alone.
    */
   @Test
   void node_killedWhileAnswersCome_losesNothingThatWasAcknowledged() throws Exception {
@@ -120,11 +122,13 @@ final class ConversationKillsIT {
       }
       LOG.log(
           Level.INFO,
-          "{0}: so far {1} acknowledged and there, {2} broken off, {3} complete that the node could not store",
+          "{0}: so far {1} acknowledged and there, {2} broken off, {3} complete that the node could"
+              + " not store, {4} signed in and still so",
           round.toString(),
           acknowledged,
           brokenOff,
-          withoutItsEnd);
+          withoutItsEnd,
+          signedIn);
     }
   }
 
@@ -145,6 +149,7 @@ final class ConversationKillsIT {
     var cachedModel = "cached-" + round.number();
     provider.script(cachedModel, StreamsIT.inTwoHalves(released));
     var cached = create(round.killed());
+    var pages = PageUse.start(round.killed(), random.nextLong());
     try (var cachedStream = say(round.killed(), cached, cachedModel).await("\"a\"")) {
       streams.getFirst().await("data");
       TimeUnit.MILLISECONDS.sleep(random.nextInt(2_500));
@@ -168,6 +173,7 @@ final class ConversationKillsIT {
     for (int i = 0; i < WAITERS; i++) {
       assertWaited(round, ids.get(STREAMS + i), waiters.get(i));
     }
+    signedIn += pages.assertKept(round.asked(), round.toString());
   }
 
   private static void kill(LarderProcess node) throws InterruptedException {

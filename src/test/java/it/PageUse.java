@@ -1,0 +1,98 @@
+package it;
+
+import static it.Api.json;
+import static it.Api.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.larder.access.BrowserSession;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Browsers that sign in at a node and begin conversations, one after the other, until the node is
+ * gone. What they were told is then looked for on another one.
+ */
+final class PageUse {
+  private static final int PAUSE_MILLIS_MAX = 60;
+
+  /** A user has so many sessions; with some to spare for what was not acknowledged. */
+  private static final int REMEMBERED = BrowserSession.PER_USER_MAX - 10;
+
+  /** A node looks again after that time, and may have seen the list of sessions before. */
+  private static final Duration SEEN_MAX = Duration.ofSeconds(5);
+
+  private final LarderProcess node;
+  private final Random random;
+  private final List<Told> told = new ArrayList<>();
+  private final FutureTask<@Nullable Void> task = new FutureTask<>(this::run, null);
+
+  /** A browser that was told to be signed in, and the conversation it was told to have begun. */
+  private record Told(Browser browser, String conversation) {}
+
+  private PageUse(LarderProcess node, long seed) {
+    this.node = node;
+    this.random = new Random(seed);
+  }
+
+  /** Begins at once. */
+  static PageUse start(LarderProcess node, long seed) {
+    var started = new PageUse(node, seed);
+    Thread.ofVirtual().start(started.task);
+    return started;
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        var answer = Browser.post(node, Browser.body(LarderProcess.KEY));
+        assertThat(answer.statusCode()).as(text(answer)).isIn(200, 503);
+        if (answer.statusCode() == 200) {
+          use(Browser.of(node, answer));
+        }
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(PAUSE_MILLIS_MAX));
+      }
+    } catch (UncheckedIOException gone) {
+      // the node was killed; what it had told counts
+      return;
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void use(Browser browser) {
+    remember(new Told(browser, ""));
+    var made = browser.send("POST", "/api/conversations", "{}");
+    // signed out while the store of state hangs
+    assertThat(made.statusCode()).as(text(made)).isIn(201, 401, 403, 503);
+    if (made.statusCode() == 201) {
+      told.set(told.size() - 1, new Told(browser, json(made).get("id").asText()));
+    }
+  }
+
+  private void remember(Told one) {
+    if (told.size() == REMEMBERED) {
+      told.removeFirst();
+    }
+    told.add(one);
+  }
+
+  /** All of it is there on that node; how much it was. To be called when the first one is gone. */
+  int assertKept(LarderProcess other, String where) throws Exception {
+    task.get(30, TimeUnit.SECONDS);
+    for (var one : told) {
+      var there = new Browser(other, one.browser().cookie(), one.browser().token());
+      Await.until(where + ": signed in", SEEN_MAX, there::isKnown);
+      if (!one.conversation().isEmpty()) {
+        var answer = there.send("GET", "/api/conversations/" + one.conversation(), "");
+        assertThat(answer.statusCode()).as(where + ": " + text(answer)).isEqualTo(200);
+      }
+    }
+    return told.size();
+  }
+}
