@@ -130,6 +130,7 @@ final class ConversationKillsIT {
           withoutItsEnd,
           signedIn);
     }
+    assertThat(signedIn).as("seed " + SEED).isPositive();
   }
 
   private void run(Round round, boolean hangs) throws Exception {

@@ -29,6 +29,9 @@ final class Allowed implements ObjectInputFilter {
   /** Names of which the verdict is kept: more than an application has, and no more. */
   private static final int VERDICTS_MAX = 1_000;
 
+  /** Longest of these names; bytes of the store may have others. */
+  private static final int VERDICT_LENGTH_MAX = 256;
+
   /** Values as such, without references to anything that acts. */
   private static final List<String> ALWAYS =
       List.of(
@@ -122,7 +125,7 @@ final class Allowed implements ObjectInputFilter {
       return verdict;
     }
     boolean allowed = isListed(name);
-    if (verdicts.size() < VERDICTS_MAX) {
+    if (verdicts.size() < VERDICTS_MAX && name.length() <= VERDICT_LENGTH_MAX) {
       verdicts.put(name, allowed);
     }
     return allowed;

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.cache.CacheException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Objects as bytes: format (1 byte, 1), kind (1 byte: {@code b} bytes as they are, {@code o}
@@ -54,15 +55,18 @@ final class Form<T> {
       return out.toByteArray();
     }
     out.write(OBJECT);
-    try (var objects = new Written(out)) {
+    Optional<String> refused;
+    try (var objects = new Named(out)) {
       objects.writeObject(object);
-    } catch (Refused refused) {
-      allowed.warn(refused.name());
-      throw refuse(refused.name());
+      refused = objects.firstRefused();
     } catch (NotSerializableException wrong) {
       throw new CacheException("not serializable: " + wrong.getMessage(), wrong);
     } catch (IOException impossible) {
       throw new CacheException("cannot be serialised", impossible);
+    }
+    if (refused.isPresent()) {
+      allowed.warn(refused.get());
+      throw refuse(refused.get());
     }
     var bytes = out.toByteArray();
     if (bytes.length > FLAT_MAX) {
@@ -117,22 +121,34 @@ final class Form<T> {
     }
   }
 
-  /** Writes objects of classes that are allowed. */
-  private final class Written extends ObjectOutputStream {
-    Written(OutputStream out) throws IOException {
+  /**
+   * Writes objects, and notes the first of their classes that is not allowed. It goes on then: an
+   * exception would be written in turn, and its own class be the one that is told.
+   */
+  private final class Named extends ObjectOutputStream {
+    private @Nullable String refused;
+
+    Named(OutputStream out) throws IOException {
       super(out);
     }
 
+    Optional<String> firstRefused() {
+      return Optional.ofNullable(refused);
+    }
+
     @Override
-    protected void annotateClass(Class<?> type) throws Refused {
-      if (!allowed.allows(type.getName())) {
-        throw new Refused(type.getName());
+    protected void annotateClass(@Nullable Class<?> type) {
+      var name = type == null ? "a class that is not here" : type.getName();
+      if (refused == null && !allowed.allows(name)) {
+        refused = name;
       }
     }
 
     @Override
-    protected void annotateProxyClass(Class<?> type) throws Refused {
-      throw new Refused("a proxy of " + type.getInterfaces()[0].getName());
+    protected void annotateProxyClass(Class<?> type) {
+      if (refused == null) {
+        refused = "a proxy, " + type.getName();
+      }
     }
   }
 

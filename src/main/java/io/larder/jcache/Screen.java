@@ -3,6 +3,7 @@ package io.larder.jcache;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InvalidClassException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
@@ -58,9 +59,19 @@ final class Screen {
       } while (source.available() > 0);
       return Optional.empty();
     } catch (Refused refused) {
-      return Optional.of(refused.name());
+      return Optional.of(refused.name);
     } catch (IOException | RuntimeException malformed) {
       return Optional.of("malformed: " + malformed.getClass().getSimpleName());
+    }
+  }
+
+  private static final class Refused extends InvalidClassException {
+    private static final long serialVersionUID = 1L;
+    private final String name;
+
+    Refused(String name) {
+      super(name);
+      this.name = name;
     }
   }
 

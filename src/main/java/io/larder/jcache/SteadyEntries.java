@@ -142,8 +142,17 @@ final class SteadyEntries implements Entries {
     }
   }
 
+  /** The store was not asked, so nothing new is known of it. */
+  private static final class Resting extends CacheException {
+    private static final long serialVersionUID = 1L;
+
+    Resting() {
+      super("out of reach a moment ago");
+    }
+  }
+
   private void lose(CacheException outOfReach) {
-    if (isResting()) {
+    if (outOfReach instanceof Resting) {
       return;
     }
     RESTS_UNTIL.set(nanoTime.getAsLong() + PAUSE.toNanos());
@@ -166,16 +175,15 @@ final class SteadyEntries implements Entries {
     }
   }
 
-  /** Whether to ask would be in vain: until another thread has found the store back. */
   private boolean isResting() {
-    var until = losing.get() ? RESTS_UNTIL.get() : null;
+    var until = RESTS_UNTIL.get();
     return until != null && until - nanoTime.getAsLong() > 0;
   }
 
   /** If the store answers, what it was to remove is removed. */
   private <T> T reached(Supplier<T> command) {
     if (isResting()) {
-      throw new CacheException("out of reach a moment ago");
+      throw new Resting();
     }
     var answer = command.get();
     if (losing.get() && losing.compareAndSet(true, false)) {

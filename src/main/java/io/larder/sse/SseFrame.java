@@ -53,12 +53,16 @@ public final class SseFrame {
   /** Reads the block; this is done for each event of each stream, so it goes through it once. */
   public Fields fields() {
     var text = new String(bytes, StandardCharsets.UTF_8);
-    boolean hasReturns = text.indexOf('\r') >= 0;
     var event = "";
     var data = new ArrayList<String>(1);
     int start = text.startsWith("\uFEFF") ? 1 : 0;
+    int lineFeed = -1;
+    int carriageReturn = -1;
     while (start < text.length()) {
-      int end = endOfLine(text, start, hasReturns);
+      // each is looked for once, however many of the other there are
+      lineFeed = lineFeed < start ? next(text, '\n', start) : lineFeed;
+      carriageReturn = carriageReturn < start ? next(text, '\r', start) : carriageReturn;
+      int end = Math.min(lineFeed, carriageReturn);
       if (isField(text, start, end, "data")) {
         data.add(value(text, start + 4, end));
       } else if (isField(text, start, end, "event")) {
@@ -69,11 +73,9 @@ public final class SseFrame {
     return new Fields(event, data.size() == 1 ? data.getFirst() : String.join("\n", data));
   }
 
-  private static int endOfLine(String text, int start, boolean hasReturns) {
-    int end = text.indexOf('\n', start);
-    end = end < 0 ? text.length() : end;
-    int carriageReturn = hasReturns ? text.indexOf('\r', start, end) : -1;
-    return carriageReturn < 0 ? end : carriageReturn;
+  private static int next(String text, char end, int from) {
+    int found = text.indexOf(end, from);
+    return found < 0 ? text.length() : found;
   }
 
   /** A line is a name, or a name, a colon, perhaps one space, and the value. */

@@ -126,17 +126,6 @@ final class SteadyEntriesTest {
   }
 
   @Test
-  void read_backForAnotherThread_asksAgain() throws InterruptedException {
-    steady.change(HEAD, set(Condition.ANY));
-    down.set(true);
-    assertThat(steady.get(HEAD)).isNull();
-    down.set(false);
-    var other = Thread.ofVirtual().start(() -> assertThat(steady.get(HEAD)).isNotNull());
-    other.join();
-    assertThat(steady.get(HEAD)).isNotNull();
-  }
-
-  @Test
   void remove_tooManyOwed_throws() {
     down.set(true);
     for (int i = 0; i < SteadyEntries.OWED_MAX; i++) {

@@ -2,12 +2,14 @@ package io.larder.sse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -146,6 +148,15 @@ final class SseReaderTest {
           .as("event of %s, seed %s", text, seed)
           .isEqualTo(events.isEmpty() ? "" : events.getLast());
     }
+  }
+
+  /** Attack: lines without end, whatever ends them, take no more time than they are long. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "\r", "\r\n"})
+  void fields_manyLines_takeTimeInProportion(String end) {
+    var block = frame(("data:x" + end).repeat(1_000_000));
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20), () -> assertThat(block.fields().data()).hasSize(1_999_999));
   }
 
   private static List<String> naiveValues(String text, String name) {
