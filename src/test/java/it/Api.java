@@ -9,6 +9,8 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** What an administrator's client sends to one node. */
 final class Api {
@@ -49,6 +51,20 @@ final class Api {
 
   String state(String job) {
     return json(get("/api/jobs/" + job)).get("state").asText();
+  }
+
+  /** An answer other than 503: what a busy machine cannot tell now, it tells later. */
+  static HttpResponse<byte[]> settled(Supplier<HttpResponse<byte[]>> request) {
+    var answer = new AtomicReference<>(request.get());
+    Await.until(
+        "the store answers",
+        () -> {
+          if (answer.get().statusCode() == 503) {
+            answer.set(request.get());
+          }
+          return answer.get().statusCode() != 503;
+        });
+    return answer.get();
   }
 
   /** A gauge or counter of the node without labels of its own. */

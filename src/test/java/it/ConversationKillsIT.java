@@ -21,7 +21,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -225,17 +224,9 @@ final class ConversationKillsIT {
   /** What the other node reads; that it cannot read now, under load, loses nothing. */
   private static JsonNode messages(Round round, String id) {
     var api = new Api(round.asked());
-    var read = new AtomicReference<>(api.get("/api/conversations/" + id));
-    Await.until(
-        round + ": the store answers",
-        () -> {
-          if (read.get().statusCode() == 503) {
-            read.set(api.get("/api/conversations/" + id));
-          }
-          return read.get().statusCode() != 503;
-        });
-    assertThat(read.get().statusCode()).as(round + ": " + text(read.get())).isEqualTo(200);
-    return json(read.get()).get("messages");
+    var read = Api.settled(() -> api.get("/api/conversations/" + id));
+    assertThat(read.statusCode()).as(round + ": " + text(read)).isEqualTo(200);
+    return json(read).get("messages");
   }
 
   private static JsonNode answer(Round round, String id) {

@@ -15,8 +15,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,7 +95,7 @@ final class StateFailoverIT {
       var path = "/api/conversations/" + json(made).get("id").asText();
       var question = "{\"content\":\"hi\",\"parent\":null,\"model\":\"demo\"}";
       return isDone(api.post(path + "/messages", question), 200)
-          ? () -> isComplete(settled(() -> api.get(path)))
+          ? () -> isComplete(Api.settled(() -> api.get(path)))
           : null;
     }
 
@@ -112,7 +110,7 @@ final class StateFailoverIT {
   }
 
   private static boolean isKnown(Browser browser) {
-    var answer = settled(() -> browser.forged("GET", "/api/me", ""));
+    var answer = Api.settled(() -> browser.forged("GET", "/api/me", ""));
     assertThat(answer.statusCode()).as(text(answer)).isIn(200, 401);
     if (answer.statusCode() == 401) {
       LOG.log(
@@ -122,20 +120,6 @@ final class StateFailoverIT {
           state.command("KEYS", "larder:1:session:*" + Browser.digest(browser.id()) + "*"));
     }
     return answer.statusCode() == 200;
-  }
-
-  /** What a busy machine cannot tell now, it tells later. */
-  private static HttpResponse<byte[]> settled(Supplier<HttpResponse<byte[]>> request) {
-    var answer = new AtomicReference<>(request.get());
-    Await.until(
-        "the store answers",
-        () -> {
-          if (answer.get().statusCode() == 503) {
-            answer.set(request.get());
-          }
-          return answer.get().statusCode() != 503;
-        });
-    return answer.get();
   }
 
   private static boolean isDone(HttpResponse<byte[]> answer, int done) {
