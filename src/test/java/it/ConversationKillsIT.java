@@ -18,9 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -55,10 +58,10 @@ final class ConversationKillsIT {
   private static List<LarderProcess> nodes;
 
   private final Random random = new Random(SEED);
-  private int acknowledged;
-  private int brokenOff;
-  private int withoutItsEnd;
-  private int signedIn;
+  private final AtomicInteger acknowledged = new AtomicInteger();
+  private final AtomicInteger brokenOff = new AtomicInteger();
+  private final AtomicInteger withoutItsEnd = new AtomicInteger();
+  private final AtomicInteger signedIn = new AtomicInteger();
 
   /** A round: who is killed, who is asked then, and what to say of it. */
   private record Round(int number, LarderProcess killed, LarderProcess asked) {
@@ -116,9 +119,6 @@ final class ConversationKillsIT {
       var round = new Round(number, nodes.get(killed), nodes.get(1 - killed));
       boolean hangs = number % CACHED_EVERY == CACHED_EVERY - 1 || number == ROUNDS - 1;
       run(round, hangs);
-      if (number < ROUNDS - 1) {
-        round.killed().restart();
-      }
       LOG.log(
           Level.INFO,
           "{0}: so far {1} acknowledged and there, {2} broken off, {3} complete that the node could"
@@ -129,7 +129,7 @@ final class ConversationKillsIT {
           withoutItsEnd,
           signedIn);
     }
-    assertThat(signedIn).as("seed " + SEED).isPositive();
+    assertThat(signedIn.get()).as("seed " + SEED).isPositive();
   }
 
   private void run(Round round, boolean hangs) throws Exception {
@@ -163,17 +163,47 @@ final class ConversationKillsIT {
       state.thaw();
       released.countDown();
     }
+    var checks = new ArrayList<Callable<Void>>();
     if (hangs) {
-      assertRecovered(round, cached);
+      checks.add(check(() -> assertRecovered(round, cached)));
     }
     for (int i = 0; i < STREAMS; i++) {
-      assertStream(round, i, ids.get(i), streams.get(i).soFar());
-      streams.get(i).close();
+      var stream = streams.get(i);
+      var id = ids.get(i);
+      var model = round.model(i);
+      checks.add(check(() -> assertStream(round, model, id, stream)));
     }
     for (int i = 0; i < WAITERS; i++) {
-      assertWaited(round, ids.get(STREAMS + i), waiters.get(i));
+      var waiter = waiters.get(i);
+      var id = ids.get(STREAMS + i);
+      checks.add(check(() -> assertWaited(round, id, waiter)));
     }
-    signedIn += pages.assertKept(round.asked(), round.toString());
+    checks.add(
+        () -> {
+          signedIn.addAndGet(pages.assertKept(round.asked(), round.toString()));
+          return null;
+        });
+    if (round.number() < ROUNDS - 1) {
+      // as a supervisor does: at once, whatever the other node has still to find out
+      checks.add(check(round.killed()::restart));
+    }
+    atOnce(checks);
+  }
+
+  private static Callable<Void> check(Runnable check) {
+    return () -> {
+      check.run();
+      return null;
+    };
+  }
+
+  /** Each waits for the loss to be seen and for a whole answer. */
+  private static void atOnce(List<Callable<Void>> checks) throws Exception {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (var check : threads.invokeAll(checks)) {
+        check.get();
+      }
+    }
   }
 
   private static void kill(LarderProcess node) throws InterruptedException {
@@ -256,17 +286,20 @@ final class ConversationKillsIT {
         LOSS_SEEN_MAX,
         () -> state(round, id).equals("complete"));
     assertThat(answer(round, id).get("content").asText()).as(round.toString()).isEqualTo("ab");
-    withoutItsEnd++;
+    withoutItsEnd.incrementAndGet();
   }
 
-  private void assertStream(Round round, int i, String id, String seen) {
-    if (seen.contains("[DONE]")) {
-      assertComplete(round, id);
-      acknowledged++;
-    } else if (seen.contains("data")) {
-      assertBrokenOff(round, id);
-      retry(round, id, round.model(i));
-      brokenOff++;
+  private void assertStream(Round round, String model, String id, StreamClient stream) {
+    try (stream) {
+      var seen = stream.soFar();
+      if (seen.contains("[DONE]")) {
+        assertComplete(round, id);
+        acknowledged.incrementAndGet();
+      } else if (seen.contains("data")) {
+        assertBrokenOff(round, id);
+        retry(round, id, model);
+        brokenOff.incrementAndGet();
+      }
     }
   }
 
@@ -277,10 +310,10 @@ final class ConversationKillsIT {
     if (response != null && response.statusCode() == 200) {
       assertThat(json(response).get("content").asText()).as(round.toString()).isEqualTo(ALL);
       assertComplete(round, id);
-      acknowledged++;
+      acknowledged.incrementAndGet();
     } else if (!messages(round, id).isEmpty()) {
       assertBrokenOff(round, id);
-      brokenOff++;
+      brokenOff.incrementAndGet();
     }
   }
 

@@ -28,6 +28,10 @@ final class PageUse {
   private static final Duration SEEN_MAX = Duration.ofSeconds(5);
 
   private final LarderProcess node;
+
+  /** It is gone when this ends, even if the node is started again at once. */
+  private final Process process;
+
   private final Random random;
   private final List<Told> told = new ArrayList<>();
   private final FutureTask<@Nullable Void> task = new FutureTask<>(this::run, null);
@@ -37,6 +41,7 @@ final class PageUse {
 
   private PageUse(LarderProcess node, long seed) {
     this.node = node;
+    this.process = node.process();
     this.random = new Random(seed);
   }
 
@@ -59,7 +64,7 @@ final class PageUse {
       }
     } catch (UncheckedIOException gone) {
       // the node was killed; what it had told counts
-      assertThat(node.process().onExit()).as("%s", gone).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(process.onExit()).as("%s", gone).succeedsWithin(Duration.ofSeconds(10));
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
