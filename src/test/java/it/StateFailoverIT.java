@@ -29,6 +29,9 @@ final class StateFailoverIT {
   /** Of some hundreds: replicas on the same machine have nearly all of it at any moment. */
   private static final int LOST_MAX = 4;
 
+  /** How old the oldest may be that a primary had not sent to a replica when it was killed. */
+  private static final Duration UNSENT_MAX = Duration.ofSeconds(1);
+
   private static ValkeyProcess answers;
   private static ValkeySentinel state;
   private static LarderProcess node;
@@ -115,9 +118,10 @@ final class StateFailoverIT {
     if (answer.statusCode() == 401) {
       LOG.log(
           Level.WARNING,
-          "a session is lost: {0}, in the store: {1}",
+          "a session is lost: {0}, in the store: {1}, asked again: {2}",
           text(answer),
-          state.command("KEYS", "larder:1:session:*" + Browser.digest(browser.id()) + "*"));
+          state.command("KEYS", "larder:1:session:*" + Browser.digest(browser.id()) + "*"),
+          browser.forged("GET", "/api/me", "").statusCode());
     }
     return answer.statusCode() == 200;
   }
@@ -160,6 +164,7 @@ final class StateFailoverIT {
       var answered = threads.submit(turns);
       long killed;
       long over;
+      String election;
       try {
         signIns.awaitMore();
         turns.awaitMore();
@@ -168,6 +173,7 @@ final class StateFailoverIT {
         state.killPrimary();
         state.awaitFailover(before);
         over = System.nanoTime();
+        election = state.election();
         signIns.awaitMore();
         turns.awaitMore();
       } finally {
@@ -176,16 +182,18 @@ final class StateFailoverIT {
       }
       check("sign-ins", signedIn.get(), killed, over);
       check("turns", answered.get(), killed, over);
+      // what is lost by another one is none of this test's
+      assertThat(state.election()).as("the machine is too busy for sentinels").isEqualTo(election);
       assertThat(node.log()).doesNotContain("NoClassDefFoundError");
     }
   }
 
   private static void check(String what, List<Promise> promises, long killed, long over)
       throws Exception {
-    int lost = 0;
+    var lost = new ArrayList<Promise>();
     for (var promise : promises) {
       if (!promise.isKept().call()) {
-        lost++;
+        lost.add(promise);
         LOG.log(
             Level.WARNING,
             "{0}: lost what was asked for {1} ms after the kill, {2} ms after the failover",
@@ -200,11 +208,13 @@ final class StateFailoverIT {
         "{0}: {1} acknowledged, {2} lost, none taken for {3} ms",
         what,
         promises.size(),
-        lost,
+        lost.size(),
         TimeUnit.NANOSECONDS.toMillis(out));
     assertThat(Duration.ofNanos(out)).isLessThan(BACK_MAX);
-    // seen once in eight runs: one sign-in of 380, asked for after the failover; not explained yet
-    assertThat(lost).as("%s lost of %d", what, promises.size()).isLessThan(LOST_MAX);
+    assertThat(lost).as("%s lost of %d", what, promises.size()).hasSizeLessThan(LOST_MAX);
+    assertThat(lost)
+        .as("%s lost long before the kill, or after the failover", what)
+        .allMatch(one -> one.nanos() - killed > -UNSENT_MAX.toNanos() && one.nanos() - over < 0);
   }
 
   private static long longestGap(List<Promise> promises) {

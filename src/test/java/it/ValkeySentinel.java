@@ -80,6 +80,12 @@ public final class ValkeySentinel implements AutoCloseable {
         });
   }
 
+  /** Which election the primary was made by: another one if there was one since. */
+  String election() {
+    var reply = sentinels.getFirst().command("SENTINEL", "MASTER", NAME);
+    return fields(RawCommand.strings(reply)).get("config-epoch");
+  }
+
   /** Sends a command to the primary and returns the raw reply. */
   public String command(String... words) {
     return primary().command(words);
