@@ -42,7 +42,7 @@ final class HouseTest {
         arguments(
             "valkey",
             ours(
-                List.of("guard", "setting", "telemetry"),
+                List.of("digest", "guard", "setting", "telemetry"),
                 "redis.clients.jedis..",
                 "org.apache.commons.pool2..")),
         arguments(
@@ -73,7 +73,7 @@ final class HouseTest {
         arguments(
             "ratelimit",
             ours(
-                List.of("model", "digest", "setting", "telemetry", "valkey"),
+                List.of("model", "setting", "telemetry", "valkey"),
                 "com.github.benmanes.caffeine..")),
         // above the stores; valkey only to hear that it is out of reach
         arguments(

@@ -123,8 +123,8 @@ public final class Conversations {
   /** Stores what somebody says, and that an answer is to come. */
   public Heard say(String owner, String id, Saying saying) {
     checkSize(saying.said());
-    var turn = saying.key().map(key -> Owner.id("turn", id, key)).orElseGet(this::id);
-    var answer = Owner.id("answer", id, turn);
+    var turn = saying.key().map(key -> Ids.of("turn", id, key)).orElseGet(this::id);
+    var answer = Ids.of("answer", id, turn);
     var exchange =
         new ConversationStore.NewExchange(
             turn,
@@ -132,7 +132,7 @@ public final class Conversations {
             answer,
             Turn.Said.awaited(saying.model()),
             saying.parent(),
-            Owner.id(saying.request()));
+            Ids.of(saying.request()));
     var appended =
         store.append(
             owner,

@@ -5,6 +5,7 @@ import static io.larder.conversation.Replies.number;
 import static io.larder.conversation.Replies.raw;
 import static io.larder.conversation.Replies.text;
 
+import io.larder.valkey.HashTag;
 import io.larder.valkey.Script;
 import io.larder.valkey.Valkey;
 import io.larder.valkey.ValkeyUnavailable;
@@ -248,15 +249,15 @@ final class ValkeyConversations implements ConversationStore {
   }
 
   private static String conversation(String owner, String id) {
-    return PREFIX + Owner.tag(owner) + "}:c:" + id;
+    return PREFIX + HashTag.of(owner) + "}:c:" + id;
   }
 
   private static String list(String owner) {
-    return PREFIX + Owner.tag(owner) + "}:list";
+    return PREFIX + HashTag.of(owner) + "}:list";
   }
 
   private static String ends(String owner) {
-    return PREFIX + Owner.tag(owner) + "}:ends";
+    return PREFIX + HashTag.of(owner) + "}:ends";
   }
 
   private static byte[] orNone(OptionalLong number) {

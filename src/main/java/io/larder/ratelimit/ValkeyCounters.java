@@ -1,6 +1,6 @@
 package io.larder.ratelimit;
 
-import io.larder.digest.Sha256;
+import io.larder.valkey.HashTag;
 import io.larder.valkey.Script;
 import io.larder.valkey.Valkey;
 import io.larder.valkey.ValkeyUnavailable;
@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ValkeyCounters implements Counters {
   private static final String PREFIX = "larder:1:limit:{";
-
-  /** Longer names of subjects are hashed. */
-  private static final int SUBJECT_LENGTH_MAX = 128;
 
   private static final Script DECIDE = Script.of(ValkeyCounters.class, "decide.lua");
   private static final Script SETTLE = Script.of(ValkeyCounters.class, "settle.lua");
@@ -129,15 +126,7 @@ final class ValkeyCounters implements Counters {
   }
 
   private static String key(String subject, String name) {
-    return PREFIX + tag(subject) + "}:" + name;
-  }
-
-  /** The subject without what ends a hash tag. */
-  static String tag(String subject) {
-    if (subject.length() > SUBJECT_LENGTH_MAX) {
-      return "%sha256/" + Sha256.hex(subject);
-    }
-    return subject.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
+    return PREFIX + HashTag.of(subject) + "}:" + name;
   }
 
   private static List<Long> numbers(@Nullable Object reply) {

@@ -63,12 +63,12 @@ abstract class ConversationStoreContract {
   /** Ids of the two turns are told by the text. */
   static NewExchange exchange(String text, Optional<String> parent) {
     return new NewExchange(
-        Owner.id(text),
+        Ids.of(text),
         Turn.Said.user(text),
-        Owner.id(text, "answer"),
+        Ids.of(text, "answer"),
         Turn.Said.awaited("m"),
         parent,
-        Owner.id(text, "hash"));
+        Ids.of(text, "hash"));
   }
 
   List<Turn> append(String id, String text) {
@@ -91,7 +91,7 @@ abstract class ConversationStoreContract {
   private ConversationStore.Ended finish(
       String id, String text, String answer, OptionalLong bytesMax) {
     var said = Turn.Said.answer(answer, Turn.State.COMPLETE, Turn.About.NOTHING.withModel("m"));
-    return store().finish(owner, id, Owner.id(text, "answer"), said, LIFE, bytesMax);
+    return store().finish(owner, id, Ids.of(text, "answer"), said, LIFE, bytesMax);
   }
 
   static List<String> texts(List<Turn> turns) {
@@ -150,7 +150,7 @@ abstract class ConversationStoreContract {
     assertThat(texts(read.branch())).containsExactly("one", "1", "two", "2");
     assertThat(read.turns().stream().map(Turn::number)).containsExactly(1L, 2L, 3L, 4L);
     assertThat(read.head().turns()).isEqualTo(4);
-    assertThat(read.head().leaf()).isEqualTo(Owner.id("two", "answer"));
+    assertThat(read.head().leaf()).isEqualTo(Ids.of("two", "answer"));
     assertThat(read.head().version()).isEqualTo(5);
     assertThat(read.branch()).allMatch(turn -> turn.said().state() == Turn.State.COMPLETE);
     assertThat(history.getLast().id()).isEqualTo(read.turns().get(2).id());
@@ -163,7 +163,7 @@ abstract class ConversationStoreContract {
     append(id, "q");
     var about = new Turn.About("p/m", "p", new Usage(3, 4), "HIT", "stream", "why", 7);
     var said = Turn.Said.answer("text \u0000 ü", Turn.State.INTERRUPTED, about);
-    store().finish(owner, id, Owner.id("q", "answer"), said, LIFE, OptionalLong.empty());
+    store().finish(owner, id, Ids.of("q", "answer"), said, LIFE, OptionalLong.empty());
 
     assertThat(read(id).turns().getLast().said()).isEqualTo(said);
   }
@@ -188,7 +188,7 @@ abstract class ConversationStoreContract {
     finish(id, "one", "1");
     append(id, "two");
     finish(id, "two", "2");
-    var edited = append(id, "two!", Optional.of(Owner.id("one", "answer")));
+    var edited = append(id, "two!", Optional.of(Ids.of("one", "answer")));
     finish(id, "two!", "2!");
     var top = append(id, "other", Optional.of(""));
 
@@ -196,11 +196,11 @@ abstract class ConversationStoreContract {
     assertThat(texts(top)).containsExactly("other");
     var read = read(id);
     assertThat(texts(read.branch())).containsExactly("other", "");
-    assertThat(texts(read.branch(Owner.id("two")))).containsExactly("one", "1", "two", "2");
-    assertThat(texts(read.branch(Owner.id("one")))).containsExactly("one", "1", "two!", "2!");
-    assertThat(read.children().get(Owner.id("one", "answer")))
+    assertThat(texts(read.branch(Ids.of("two")))).containsExactly("one", "1", "two", "2");
+    assertThat(texts(read.branch(Ids.of("one")))).containsExactly("one", "1", "two!", "2!");
+    assertThat(read.children().get(Ids.of("one", "answer")))
         .extracting(Turn::id)
-        .containsExactly(Owner.id("two"), Owner.id("two!"));
+        .containsExactly(Ids.of("two"), Ids.of("two!"));
     assertThat(read.turns()).hasSize(8);
   }
 
@@ -223,7 +223,7 @@ abstract class ConversationStoreContract {
     finish(id, "q", "a");
     var later = store().append(owner, id, exchange("q", Optional.empty()), ANY, 10, 10_000);
     assertThat(((Known) later).answer().said().content()).isEqualTo("a");
-    assertThat(((Known) later).answer().id()).isEqualTo(Owner.id("q", "answer"));
+    assertThat(((Known) later).answer().id()).isEqualTo(Ids.of("q", "answer"));
 
     var same = exchange("q", Optional.empty());
     var other =
@@ -271,7 +271,7 @@ abstract class ConversationStoreContract {
     assertThat(taken).isBetween(5, 11);
     var late = Turn.Said.answer(text, Turn.State.IN_PROGRESS, Turn.About.NOTHING);
     for (int i = 0; i < 20; i++) {
-      store().report(owner, id, Owner.id("q" + i, "answer"), late, 12_000);
+      store().report(owner, id, Ids.of("q" + i, "answer"), late, 12_000);
     }
     var stored = texts(read(id).turns());
     assertThat(stored.stream().mapToInt(String::length).sum()).isBetween(5_000, 12_000);
@@ -303,13 +303,13 @@ abstract class ConversationStoreContract {
     assertThat(read(id).head().tags()).containsExactly("tag ü", "b");
     var tags = new Change(Optional.empty(), Optional.of(List.of()), Optional.empty());
     store().change(owner, id, tags, ANY);
-    var leaf = new Change(Optional.empty(), Optional.empty(), Optional.of(Owner.id("q")));
+    var leaf = new Change(Optional.empty(), Optional.empty(), Optional.of(Ids.of("q")));
     store().change(owner, id, leaf, ANY);
 
     var head = read(id).head();
     assertThat(head.title()).isEqualTo("new");
     assertThat(head.tags()).isEmpty();
-    assertThat(head.leaf()).isEqualTo(Owner.id("q"));
+    assertThat(head.leaf()).isEqualTo(Ids.of("q"));
     assertThat(head.turns()).isEqualTo(2);
     assertRefused(
         Why.ABSENT,
@@ -348,7 +348,7 @@ abstract class ConversationStoreContract {
     var id = create("t");
     append(id, "q");
     store().remove(owner, id, OptionalLong.empty());
-    store().report(owner, id, Owner.id("q", "answer"), Turn.Said.user("x"), 1_000_000);
+    store().report(owner, id, Ids.of("q", "answer"), Turn.Said.user("x"), 1_000_000);
 
     assertThat(finish(id, "q", "a")).isInstanceOf(Gone.class);
     assertThat(store().read(owner, id, LIFE)).isEmpty();
@@ -408,19 +408,19 @@ abstract class ConversationStoreContract {
     append(id, "silent");
     append(id, "begun");
     var come = Turn.Said.answer("so far", Turn.State.IN_PROGRESS, Turn.About.NOTHING);
-    store().report(owner, id, Owner.id("begun", "answer"), come, 1_000_000);
-    assertThat(read(id).turn(Owner.id("begun", "answer")).orElseThrow().said()).isEqualTo(come);
+    store().report(owner, id, Ids.of("begun", "answer"), come, 1_000_000);
+    assertThat(read(id).turn(Ids.of("begun", "answer")).orElseThrow().said()).isEqualTo(come);
     pass(ConversationStore.LEASE.plusMillis(100));
 
-    var silent = read(id).turn(Owner.id("silent", "answer")).orElseThrow().said();
+    var silent = read(id).turn(Ids.of("silent", "answer")).orElseThrow().said();
     assertThat(silent.state()).isEqualTo(Turn.State.FAILED);
-    var begun = read(id).turn(Owner.id("begun", "answer")).orElseThrow().said();
+    var begun = read(id).turn(Ids.of("begun", "answer")).orElseThrow().said();
     assertThat(begun.state()).isEqualTo(Turn.State.INTERRUPTED);
     assertThat(begun.content()).isEqualTo("so far");
     assertThat(begun.about().error()).isEqualTo("the node that asked for it is gone");
-    assertThat(read(id).turn(Owner.id("begun", "answer")).orElseThrow().isLost()).isTrue();
-    store().vouch(owner, id, Owner.id("begun", "answer"));
-    assertThat(read(id).turn(Owner.id("begun", "answer")).orElseThrow().said()).isEqualTo(come);
+    assertThat(read(id).turn(Ids.of("begun", "answer")).orElseThrow().isLost()).isTrue();
+    store().vouch(owner, id, Ids.of("begun", "answer"));
+    assertThat(read(id).turn(Ids.of("begun", "answer")).orElseThrow().said()).isEqualTo(come);
   }
 
   @Test
@@ -429,7 +429,7 @@ abstract class ConversationStoreContract {
     append(id, "q");
     var about = Turn.About.NOTHING.withError("the node that asked for it is gone");
     var said = Turn.Said.answer("a", Turn.State.INTERRUPTED, about);
-    store().finish(owner, id, Owner.id("q", "answer"), said, LIFE, OptionalLong.empty());
+    store().finish(owner, id, Ids.of("q", "answer"), said, LIFE, OptionalLong.empty());
 
     assertThat(read(id).turns().getLast().isLost()).isFalse();
   }
@@ -440,7 +440,7 @@ abstract class ConversationStoreContract {
     append(id, "q");
     finish(id, "q", "all of it");
     var late = Turn.Said.answer("part", Turn.State.IN_PROGRESS, Turn.About.NOTHING);
-    store().report(owner, id, Owner.id("q", "answer"), late, 1_000_000);
+    store().report(owner, id, Ids.of("q", "answer"), late, 1_000_000);
 
     assertThat(read(id).turns().getLast().said().content()).isEqualTo("all of it");
   }

@@ -6,6 +6,7 @@ import io.larder.cache.Encryption;
 import io.larder.cache.Encryptions;
 import io.larder.conversation.ConversationRefused.Why;
 import io.larder.json.Json;
+import io.larder.valkey.HashTag;
 import io.larder.valkey.TestValkey;
 import io.larder.valkey.Valkey;
 import it.RawCommand;
@@ -59,7 +60,8 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
   }
 
   private List<String> keys() {
-    return RawCommand.strings(server.command("KEYS", "larder:1:conv:{" + Owner.tag(owner) + "}:*"));
+    return RawCommand.strings(
+        server.command("KEYS", "larder:1:conv:{" + HashTag.of(owner) + "}:*"));
   }
 
   @Test
@@ -68,14 +70,14 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
     append(id, "q");
     finish(id, "q", "a");
 
-    var prefix = "larder:1:conv:{" + Owner.tag(owner) + "}:";
-    assertThat(Owner.tag(owner)).startsWith("t/%7Bodd%7D%25 ");
+    var prefix = "larder:1:conv:{" + HashTag.of(owner) + "}:";
+    assertThat(HashTag.of(owner)).startsWith("t/%7Bodd%7D%25 ");
     assertThat(keys())
         .containsExactlyInAnyOrder(prefix + "c:" + id, prefix + "list", prefix + "ends");
     for (var key : keys()) {
       assertThat(number("PTTL", key)).as(key).isBetween(590_000L, 600_000L);
     }
-    assertThat(Owner.tag("t/" + "x".repeat(200))).matches("%sha256/[0-9a-f]{64}");
+    assertThat(HashTag.of("t/" + "x".repeat(200))).matches("%sha256/[0-9a-f]{64}");
   }
 
   @Test
@@ -93,8 +95,8 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
     create("brief", Duration.ofMillis(200));
     pass(Duration.ofMillis(300));
     store().list(owner, "", 10);
-    assertThat(number("ZCARD", "larder:1:conv:{" + Owner.tag(owner) + "}:list")).isEqualTo(1);
-    assertThat(number("ZCARD", "larder:1:conv:{" + Owner.tag(owner) + "}:ends")).isEqualTo(1);
+    assertThat(number("ZCARD", "larder:1:conv:{" + HashTag.of(owner) + "}:list")).isEqualTo(1);
+    assertThat(number("ZCARD", "larder:1:conv:{" + HashTag.of(owner) + "}:ends")).isEqualTo(1);
   }
 
   @Test
@@ -104,7 +106,7 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
     sealed().append(owner, id, exchange("secret question", Optional.empty()), ANY, 10, 10_000);
     var said = Turn.Said.answer("secret answer", Turn.State.COMPLETE, Turn.About.NOTHING);
     sealed()
-        .finish(owner, id, Owner.id("secret question", "answer"), said, LIFE, OptionalLong.empty());
+        .finish(owner, id, Ids.of("secret question", "answer"), said, LIFE, OptionalLong.empty());
 
     var stored =
         server.command(
@@ -133,7 +135,7 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
   void format_newer_isRefusedAndNotTouched() {
     var id = create("t");
     append(id, "q");
-    var key = "larder:1:conv:{" + Owner.tag(owner) + "}:c:" + id;
+    var key = "larder:1:conv:{" + HashTag.of(owner) + "}:c:" + id;
     server.command("HSET", key, "format", "3");
     var before = server.command("HGETALL", key);
 
@@ -151,8 +153,8 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
                     ANY));
     var late = Turn.Said.answer("late", Turn.State.IN_PROGRESS, Turn.About.NOTHING);
     assertRefused(
-        Why.UNREADABLE, () -> store().report(owner, id, Owner.id("q", "answer"), late, 10_000));
-    assertRefused(Why.UNREADABLE, () -> store().vouch(owner, id, Owner.id("q", "answer")));
+        Why.UNREADABLE, () -> store().report(owner, id, Ids.of("q", "answer"), late, 10_000));
+    assertRefused(Why.UNREADABLE, () -> store().vouch(owner, id, Ids.of("q", "answer")));
     assertRefused(Why.UNREADABLE, () -> finish(id, "q", "a"));
     assertThat(server.command("HGETALL", key)).isEqualTo(before);
     assertThat(store().list(owner, "", 10).heads()).extracting(Head::id).contains(id);
@@ -162,7 +164,7 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
   @Test
   void format_1_staysReadable() {
     var id = id();
-    var key = "larder:1:conv:{" + Owner.tag(owner) + "}:c:" + id;
+    var key = "larder:1:conv:{" + HashTag.of(owner) + "}:c:" + id;
     server.command(
         "EVAL",
         "return redis.call('HSET', KEYS[1], 'format', '1', 'version', '7', 'created', '1767225600000', 'updated',"
@@ -187,7 +189,7 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
   void format_ofPartsAlone_isTwo() {
     var id = create("t");
     append(id, "q");
-    var key = "larder:1:conv:{" + Owner.tag(owner) + "}:c:" + id;
+    var key = "larder:1:conv:{" + HashTag.of(owner) + "}:c:" + id;
     assertThat(server.command("HGET", key, "format")).endsWith("1\r\n");
     var parts =
         Part.list(List.of(new Json.Obj(List.of(member("type", "text"), member("text", "x")))));
@@ -227,9 +229,9 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
   void damaged_isSaidSo() {
     var id = create("t");
     append(id, "q");
-    var key = "larder:1:conv:{" + Owner.tag(owner) + "}:c:" + id;
+    var key = "larder:1:conv:{" + HashTag.of(owner) + "}:c:" + id;
     for (var odd : List.of("", "x", "\u0001abc", "\u0000{", "\u0000{\"role\":\"robot\"}")) {
-      server.command("HSET", key, "t:" + Owner.id("q"), odd);
+      server.command("HSET", key, "t:" + Ids.of("q"), odd);
       assertRefused(Why.UNREADABLE, () -> read(id));
     }
   }
@@ -251,9 +253,9 @@ final class ValkeyConversationsIT extends ConversationStoreContract {
       store.create(owner, conversation(id, "t"), LIFE, 10);
       store.append(owner, id, exchange("q", Optional.empty()), ANY, 10, 10_000);
       var said = Turn.Said.answer("a", Turn.State.COMPLETE, Turn.About.NOTHING);
-      store.vouch(owner, id, Owner.id("q", "answer"));
-      store.report(owner, id, Owner.id("q", "answer"), said, 10_000);
-      assertThat(store.finish(owner, id, Owner.id("q", "answer"), said, LIFE, OptionalLong.empty()))
+      store.vouch(owner, id, Ids.of("q", "answer"));
+      store.report(owner, id, Ids.of("q", "answer"), said, 10_000);
+      assertThat(store.finish(owner, id, Ids.of("q", "answer"), said, LIFE, OptionalLong.empty()))
           .isInstanceOf(ConversationStore.Stands.class);
       var change =
           new ConversationStore.Change(Optional.of("x"), Optional.empty(), Optional.empty());
