@@ -3,26 +3,18 @@ package io.larder.jcache;
 import io.larder.jcache.Change.Condition;
 import io.larder.jcache.Change.Outcome;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import javax.cache.Cache;
 import javax.cache.CacheManager;
-import javax.cache.configuration.CacheEntryListenerConfiguration;
 import javax.cache.configuration.Configuration;
 import javax.cache.configuration.MutableConfiguration;
-import javax.cache.integration.CompletionListener;
 import javax.cache.processor.EntryProcessor;
-import javax.cache.processor.EntryProcessorException;
-import javax.cache.processor.EntryProcessorResult;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A cache whose entries are kept as bytes. Each method is one command of its {@link Entries}, and
  * one more where reading prolongs an entry's life; those over many keys are that many commands.
- * Loaders, writers and listeners are not supported.
  *
  * <p>Where entries cannot be found without their keys, an iterator has none, for the server asks
  * for one again and again, and {@link #clear} and {@link #removeAll()} refuse.
@@ -30,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param <K> type of keys
  * @param <V> type of values
  */
-final class StoredCache<K, V> implements Cache<K, V> {
+final class StoredCache<K, V> extends BulkCache<K, V> {
   private final String name;
   private final CacheManager manager;
   private final Kind<K, V> kind;
@@ -81,20 +73,6 @@ final class StoredCache<K, V> implements Cache<K, V> {
   }
 
   @Override
-  public Map<K, V> getAll(Set<? extends K> keys) {
-    open();
-    keys.forEach(this::begin);
-    var found = new HashMap<K, V>();
-    for (var key : keys) {
-      var value = get(key);
-      if (value != null) {
-        found.put(key, value);
-      }
-    }
-    return found;
-  }
-
-  @Override
   public boolean containsKey(K key) {
     var unused = begin(key);
     return value(entries.get(kind.layout().place(key))) != null;
@@ -119,13 +97,6 @@ final class StoredCache<K, V> implements Cache<K, V> {
   }
 
   @Override
-  public void putAll(Map<? extends K, ? extends V> all) {
-    open();
-    all.forEach(this::begin);
-    all.forEach(this::put);
-  }
-
-  @Override
   public boolean putIfAbsent(K key, V value) {
     long began = begin(key, value);
     boolean done = set(Condition.ABSENT, key, value).done();
@@ -134,11 +105,6 @@ final class StoredCache<K, V> implements Cache<K, V> {
       tally.put(began);
     }
     return done;
-  }
-
-  @Override
-  public boolean replace(K key, V value) {
-    return getAndReplace(key, value) != null;
   }
 
   @Override
@@ -210,13 +176,6 @@ final class StoredCache<K, V> implements Cache<K, V> {
   }
 
   @Override
-  public void removeAll(Set<? extends K> keys) {
-    open();
-    keys.forEach(this::begin);
-    keys.forEach(this::remove);
-  }
-
-  @Override
   public void removeAll() {
     open();
     all().forEachRemaining(this::remove);
@@ -256,51 +215,6 @@ final class StoredCache<K, V> implements Cache<K, V> {
   }
 
   @Override
-  public <T> Map<K, EntryProcessorResult<T>> invokeAll(
-      Set<? extends K> keys, EntryProcessor<K, V, T> processor, Object... arguments) {
-    open();
-    keys.forEach(this::begin);
-    Objects.requireNonNull(processor);
-    var results = new HashMap<K, EntryProcessorResult<T>>();
-    for (var key : keys) {
-      try {
-        var result = invoke(key, processor, arguments);
-        if (result != null) {
-          results.put(key, () -> result);
-        }
-      } catch (EntryProcessorException failed) {
-        results.put(
-            key,
-            () -> {
-              throw failed;
-            });
-      }
-    }
-    return results;
-  }
-
-  @Override
-  public void loadAll(
-      Set<? extends K> keys, boolean replaceExisting, @Nullable CompletionListener listener) {
-    open();
-    keys.forEach(Objects::requireNonNull);
-    // there is no loader, so everything is loaded
-    if (listener != null) {
-      listener.onCompletion();
-    }
-  }
-
-  @Override
-  public void registerCacheEntryListener(CacheEntryListenerConfiguration<K, V> listener) {
-    throw new UnsupportedOperationException("listeners are not supported");
-  }
-
-  @Override
-  public void deregisterCacheEntryListener(CacheEntryListenerConfiguration<K, V> listener) {
-    throw new UnsupportedOperationException("listeners are not supported");
-  }
-
-  @Override
   public String getName() {
     return name;
   }
@@ -323,14 +237,6 @@ final class StoredCache<K, V> implements Cache<K, V> {
   @Override
   public boolean isClosed() {
     return closed;
-  }
-
-  @Override
-  public <T> T unwrap(Class<T> type) {
-    if (type.isInstance(this)) {
-      return type.cast(this);
-    }
-    throw new IllegalArgumentException("no " + type.getName());
   }
 
   private Outcome set(Condition condition, K key, V value) {
@@ -379,13 +285,15 @@ final class StoredCache<K, V> implements Cache<K, V> {
     }
   }
 
-  private long begin(K key, V value) {
+  @Override
+  long begin(K key, V value) {
     long began = begin(key);
     check(value, kind.configuration().getValueType());
     return began;
   }
 
-  private long begin(K key) {
+  @Override
+  long begin(K key) {
     open();
     check(key, kind.configuration().getKeyType());
     return System.nanoTime();
@@ -398,7 +306,8 @@ final class StoredCache<K, V> implements Cache<K, V> {
     }
   }
 
-  private void open() {
+  @Override
+  void open() {
     if (closed) {
       throw new IllegalStateException("the cache " + name + " is closed");
     }
