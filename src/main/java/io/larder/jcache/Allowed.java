@@ -32,6 +32,9 @@ final class Allowed implements ObjectInputFilter {
   /** Longest of these names; bytes of the store may have others. */
   private static final int VERDICT_LENGTH_MAX = 256;
 
+  /** Flaws that the log tells; whoever writes to the store can make as many as they like. */
+  private static final int REPORTED_MAX = 1_000;
+
   /** Values as such, without references to anything that acts. */
   private static final List<String> ALWAYS =
       List.of(
@@ -89,7 +92,7 @@ final class Allowed implements ObjectInputFilter {
   private static final Logger LOG = System.getLogger(Allowed.class.getName());
 
   private final List<String> patterns;
-  private final Set<String> reported = ConcurrentHashMap.newKeySet();
+  private final Set<Flaw> reported = ConcurrentHashMap.newKeySet();
   private final Map<String, Boolean> verdicts = new ConcurrentHashMap<>();
 
   /**
@@ -104,9 +107,9 @@ final class Allowed implements ObjectInputFilter {
 
   @Override
   public Status checkInput(FilterInfo info) {
-    if (info.depth() > DEPTH_MAX
-        || info.references() > REFERENCES_MAX
-        || info.arrayLength() > ARRAY_MAX) {
+    var excess = excess(info);
+    if (excess.isPresent()) {
+      warn(excess.get());
       return Status.REJECTED;
     }
     var type = info.serialClass();
@@ -114,8 +117,21 @@ final class Allowed implements ObjectInputFilter {
   }
 
   private Status refused(String name) {
-    warn(name);
+    warn(Flaw.ofClass(name));
     return Status.REJECTED;
+  }
+
+  /** What there is too much of; empty = nothing. */
+  static Optional<Flaw> excess(FilterInfo info) {
+    if (info.depth() > DEPTH_MAX) {
+      return Optional.of(Flaw.of("more than " + DEPTH_MAX + " objects within one another"));
+    }
+    if (info.references() > REFERENCES_MAX) {
+      return Optional.of(Flaw.of("more than " + REFERENCES_MAX + " objects"));
+    }
+    return info.arrayLength() > ARRAY_MAX
+        ? Optional.of(Flaw.of("an array of more than " + ARRAY_MAX + " elements"))
+        : Optional.empty();
   }
 
   /** Whether objects of that class may be read; of an array, its elements. */
@@ -159,14 +175,14 @@ final class Allowed implements ObjectInputFilter {
   }
 
   /**
-   * The first class in bytes of Java's serialisation that is not allowed, found without loading it;
-   * empty = none, or they are something else.
+   * What is wrong with bytes of Java's serialisation, such as the first class that is not allowed,
+   * found without loading it; empty = nothing, or they are something else.
    */
-  Optional<String> screen(byte[] bytes, int length) {
+  Optional<Flaw> screen(byte[] bytes, int length) {
     if (length < 2 || (bytes[0] & 0xff) != 0xac || (bytes[1] & 0xff) != 0xed) {
       return Optional.empty();
     }
-    var found = new Screen(this).firstRefused(bytes);
+    var found = new Screen(this).flaw(bytes);
     found.ifPresent(this::warn);
     return found;
   }
@@ -176,13 +192,15 @@ final class Allowed implements ObjectInputFilter {
     LOG.log(Level.DEBUG, "an entry is not readable and counts as absent: {0}", unreadable);
   }
 
-  /** Says in the log that this class was refused, once. */
-  void warn(String name) {
-    if (reported.size() < 1_000 && reported.add(name)) {
+  /** Says in the log what is wrong with a value, once. */
+  void warn(Flaw flaw) {
+    if (reported.size() < REPORTED_MAX && reported.add(flaw)) {
       LOG.log(
           Level.WARNING,
-          "class refused, not in larder.jcache.classes; what has it is not kept: {0}",
-          name);
+          flaw.ofClass()
+              ? "class refused, not in larder.jcache.classes; what has it is not kept: {0}"
+              : "a value is not kept: {0}",
+          flaw.what());
     }
   }
 }

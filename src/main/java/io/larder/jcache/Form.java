@@ -55,18 +55,18 @@ final class Form<T> {
       return out.toByteArray();
     }
     out.write(OBJECT);
-    Optional<String> refused;
+    Optional<Flaw> flaw;
     try (var objects = new Named(out)) {
       objects.writeObject(object);
-      refused = objects.firstRefused();
+      flaw = objects.flaw();
     } catch (NotSerializableException wrong) {
       throw new CacheException("not serializable: " + wrong.getMessage(), wrong);
     } catch (IOException impossible) {
       throw new CacheException("cannot be serialised", impossible);
     }
-    if (refused.isPresent()) {
-      allowed.warn(refused.get());
-      throw refuse(refused.get());
+    if (flaw.isPresent()) {
+      allowed.warn(flaw.get());
+      throw refuse(flaw.get());
     }
     var bytes = out.toByteArray();
     if (bytes.length > FLAT_MAX) {
@@ -79,15 +79,13 @@ final class Form<T> {
     allowed
         .screen(content, content.length)
         .ifPresent(
-            name -> {
-              throw refuse(name);
+            flaw -> {
+              throw refuse(flaw);
             });
   }
 
-  private static CacheException refuse(String name) {
-    return new CacheException(
-        name
-            + " may not be kept: larder.jcache.classes does not allow it, see docs/guide/sessions.md");
+  private static CacheException refuse(Flaw flaw) {
+    return new CacheException(flaw.refusal());
   }
 
   /** The object; empty = damaged, of another format, or of classes that are not allowed. */
@@ -126,28 +124,28 @@ final class Form<T> {
    * exception would be written in turn, and its own class be the one that is told.
    */
   private final class Named extends ObjectOutputStream {
-    private @Nullable String refused;
+    private @Nullable Flaw flaw;
 
     Named(OutputStream out) throws IOException {
       super(out);
     }
 
-    Optional<String> firstRefused() {
-      return Optional.ofNullable(refused);
+    Optional<Flaw> flaw() {
+      return Optional.ofNullable(flaw);
     }
 
     @Override
     protected void annotateClass(@Nullable Class<?> type) {
       var name = type == null ? "a class that is not here" : type.getName();
-      if (refused == null && !allowed.allows(name)) {
-        refused = name;
+      if (flaw == null && !allowed.allows(name)) {
+        flaw = Flaw.ofClass(name);
       }
     }
 
     @Override
     protected void annotateProxyClass(Class<?> type) {
-      if (refused == null) {
-        refused = "a proxy, " + type.getName();
+      if (flaw == null) {
+        flaw = Flaw.of("a proxy, " + type.getName());
       }
     }
   }

@@ -9,7 +9,9 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.ObjectStreamConstants;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads Java's serialisation for the names of its classes alone. No class but of arrays of
@@ -48,30 +50,36 @@ final class Screen {
     this.allowed = allowed;
   }
 
-  /** The first class that is not allowed; of bytes that make no sense, what is wrong. */
-  Optional<String> firstRefused(byte[] bytes) {
+  /** What is wrong with them; empty = nothing. */
+  Optional<Flaw> flaw(byte[] bytes) {
     var source = new Source(bytes);
+    var excess = new AtomicReference<@Nullable Flaw>();
     try (var names = new Names(source)) {
-      names.setObjectInputFilter(allowed);
+      names.setObjectInputFilter(
+          info -> {
+            Allowed.excess(info).ifPresent(excess::set);
+            return allowed.checkInput(info);
+          });
       // an end within an object is as wrong as anything else
       do {
         names.next();
       } while (source.available() > 0);
       return Optional.empty();
     } catch (Refused refused) {
-      return Optional.of(refused.name);
+      return Optional.of(refused.flaw);
     } catch (IOException | RuntimeException malformed) {
-      return Optional.of("malformed: " + malformed.getClass().getSimpleName());
+      return Optional.ofNullable(excess.get())
+          .or(() -> Optional.of(Flaw.of("malformed: " + malformed.getClass().getSimpleName())));
     }
   }
 
   private static final class Refused extends InvalidClassException {
     private static final long serialVersionUID = 1L;
-    private final String name;
+    private final transient Flaw flaw;
 
-    Refused(String name) {
-      super(name);
-      this.name = name;
+    Refused(Flaw flaw) {
+      super(flaw.what());
+      this.flaw = flaw;
     }
   }
 
@@ -117,17 +125,17 @@ final class Screen {
       int flags = ahead.readByte();
       var described = super.readClassDescriptor();
       if (!described.getName().equals(name)) {
-        throw new Refused("malformed: a descriptor is not where it should be");
+        throw new Refused(Flaw.of("malformed: a descriptor is not where it should be"));
       }
       boolean whole = (flags & ObjectStreamConstants.SC_BLOCK_DATA) != 0;
       if ((flags & ObjectStreamConstants.SC_EXTERNALIZABLE) != 0 && !whole) {
-        throw new Refused(name + " without blocks");
+        throw new Refused(Flaw.of(name + " without blocks"));
       }
       if ((flags & ObjectStreamConstants.SC_SERIALIZABLE) != 0
           && (flags & ObjectStreamConstants.SC_WRITE_METHOD) == 0
           && allowed.allows(name)
           && writesMore(name)) {
-        throw new Refused(name + " without what it writes itself");
+        throw new Refused(Flaw.of(name + " without what it writes itself"));
       }
       return described;
     }
@@ -147,7 +155,7 @@ final class Screen {
         throws IOException, ClassNotFoundException {
       var name = described.getName();
       if (!allowed.allows(name)) {
-        throw new Refused(name);
+        throw new Refused(Flaw.ofClass(name));
       }
       if (PRIMITIVES.matcher(name).matches()) {
         return super.resolveClass(described);
@@ -157,7 +165,7 @@ final class Screen {
 
     @Override
     protected Class<?> resolveProxyClass(String[] interfaces) throws IOException {
-      throw new Refused("a proxy of " + String.join(", ", interfaces));
+      throw new Refused(Flaw.of("a proxy of " + String.join(", ", interfaces)));
     }
   }
 

@@ -331,6 +331,8 @@ final class FormTest {
       try {
         bytes = open.write(value);
       } catch (CacheException tooDeep) {
+        assertThat(tooDeep)
+            .hasMessage("a value is not kept: more than 100 objects within one another");
         refused++;
         continue;
       }
