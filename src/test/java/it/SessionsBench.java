@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 final class SessionsBench {
   private static final int CONNECTIONS = 32;
   private static final int SESSIONS = 200;
-  private static final Duration WARM_UP = Duration.ofSeconds(8);
-  private static final Duration TIME = Duration.ofSeconds(5);
+  private static final Duration WARM_UP = Duration.ofSeconds(25);
+  private static final Duration TIME = Duration.ofSeconds(8);
   private static final int COUNTED = 100;
   private static final int IDLE = 100_000;
   private static final Pattern MEMORY = Pattern.compile("\\bused_memory:(\\d+)");

@@ -34,10 +34,21 @@ final class Form<T> {
 
   private final ClassLoader loader;
   private final Allowed allowed;
+  private final boolean ofSessions;
 
   Form(ClassLoader loader, Allowed allowed) {
+    this(loader, allowed, false);
+  }
+
+  private Form(ClassLoader loader, Allowed allowed, boolean ofSessions) {
     this.loader = loader;
     this.allowed = allowed;
+    this.ofSessions = ofSessions;
+  }
+
+  /** The form of sessions, whose facts are read and written again and again by one thread. */
+  static <T> Form<T> ofSessions(ClassLoader loader, Allowed allowed) {
+    return new Form<>(loader, allowed, true);
   }
 
   /**
@@ -46,6 +57,21 @@ final class Form<T> {
    * @throws CacheException if it cannot be serialised, or has classes that could not be read again
    */
   byte[] write(T object) {
+    if (!ofSessions) {
+      return serialise(object);
+    }
+    var known = Recent.here();
+    return known
+        .bytes(object)
+        .orElseGet(
+            () -> {
+              var bytes = serialise(object);
+              known.note(object, bytes);
+              return bytes;
+            });
+  }
+
+  private byte[] serialise(T object) {
     var out = new ByteArrayOutputStream();
     out.write(FORMAT);
     if (object instanceof byte[] bytes) {
@@ -91,6 +117,21 @@ final class Form<T> {
   /** The object; empty = damaged, of another format, or of classes that are not allowed. */
   @SuppressWarnings("unchecked")
   Optional<T> read(byte[] bytes) {
+    if (!ofSessions) {
+      return deserialise(bytes);
+    }
+    var known = Recent.here();
+    var object = known.object(bytes);
+    if (object.isPresent()) {
+      return (Optional<T>) object;
+    }
+    var read = deserialise(bytes);
+    read.ifPresent(one -> known.note(one, bytes));
+    return read;
+  }
+
+  @SuppressWarnings("unchecked")
+  private Optional<T> deserialise(byte[] bytes) {
     if (bytes.length < HEADER || bytes[0] != FORMAT) {
       return Optional.empty();
     }

@@ -2,6 +2,7 @@ package io.larder.jcache;
 
 import io.larder.digest.Sha256;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's caches of sessions: one of the sessions by their ids, one of their attributes by
@@ -15,8 +16,19 @@ final class SessionLayout implements Layout<String> {
   private static final String SESSIONS = "com.ibm.ws.session.meta.";
   private static final String ATTRIBUTES = "com.ibm.ws.session.attr.";
 
+  /** A request asks for the same session again and again, on one thread. */
+  private static final ThreadLocal<@Nullable Hash> LAST = new ThreadLocal<>();
+
   private final String application;
   private final boolean attributes;
+
+  /** What stands for an id in keys. */
+  private record Hash(String id, String text) {
+    @Override
+    public String toString() {
+      return "Hash[***, " + text + "]";
+    }
+  }
 
   private SessionLayout(String application, boolean attributes) {
     this.application = Layout.plain(application);
@@ -52,7 +64,12 @@ final class SessionLayout implements Layout<String> {
 
   /** An id is as good as signing in, so that whoever reads the store must not find it there. */
   private String hash(String id) {
-    return PREFIX + "{" + Sha256.base64Url(id) + "}:" + application;
+    var known = LAST.get();
+    if (known == null || !known.id().equals(id)) {
+      known = new Hash(id, Sha256.base64Url(id));
+      LAST.set(known);
+    }
+    return PREFIX + "{" + known.text() + "}:" + application;
   }
 
   /** None: an id cannot be told from its digest, and sessions are found by their ids alone. */

@@ -53,19 +53,17 @@ final class Store implements AutoCloseable {
   <K, V> Kind<K, V> kind(
       String cache, MutableConfiguration<K, V> configuration, ClassLoader loader) {
     var allowed = settings.allowed();
-    var values = new Form<V>(loader, allowed);
     var session = SessionLayout.of(cache);
     if (session.isPresent()) {
-      Lives<V> lives =
-          session.get().isOfAttributes()
-              ? Lives.ofAttributes()
-              : Lives.ofSessions(settings.ttl(), SLACK);
+      boolean attributes = session.get().isOfAttributes();
+      Form<V> values = attributes ? new Form<>(loader, allowed) : Form.ofSessions(loader, allowed);
+      Lives<V> lives = attributes ? Lives.ofAttributes() : Lives.ofSessions(settings.ttl(), SLACK);
       return new Kind<>(configuration, (Layout<K>) session.get(), values, lives);
     }
     return new Kind<>(
         configuration,
         new PlainLayout<>(cache, new Form<K>(loader, allowed)),
-        values,
+        new Form<V>(loader, allowed),
         Lives.by(configuration.getExpiryPolicyFactory(), settings.ttl()));
   }
 
