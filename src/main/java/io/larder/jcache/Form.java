@@ -57,18 +57,7 @@ final class Form<T> {
    * @throws CacheException if it cannot be serialised, or has classes that could not be read again
    */
   byte[] write(T object) {
-    if (!ofSessions) {
-      return serialise(object);
-    }
-    var known = Recent.here();
-    return known
-        .bytes(object)
-        .orElseGet(
-            () -> {
-              var bytes = serialise(object);
-              known.note(object, bytes);
-              return bytes;
-            });
+    return ofSessions ? Recent.here().bytes(object, this::serialise) : serialise(object);
   }
 
   private byte[] serialise(T object) {
@@ -117,21 +106,11 @@ final class Form<T> {
   /** The object; empty = damaged, of another format, or of classes that are not allowed. */
   @SuppressWarnings("unchecked")
   Optional<T> read(byte[] bytes) {
-    if (!ofSessions) {
-      return deserialise(bytes);
-    }
-    var known = Recent.here();
-    var object = known.object(bytes);
-    if (object.isPresent()) {
-      return (Optional<T>) object;
-    }
-    var read = deserialise(bytes);
-    read.ifPresent(one -> known.note(one, bytes));
-    return read;
+    return (Optional<T>)
+        (ofSessions ? Recent.here().object(bytes, this::deserialise) : deserialise(bytes));
   }
 
-  @SuppressWarnings("unchecked")
-  private Optional<T> deserialise(byte[] bytes) {
+  private Optional<Object> deserialise(byte[] bytes) {
     if (bytes.length < HEADER || bytes[0] != FORMAT) {
       return Optional.empty();
     }
@@ -140,8 +119,8 @@ final class Form<T> {
       case BYTES ->
           allowed.screen(content, content.length).isPresent()
               ? Optional.empty()
-              : Optional.of((T) content);
-      case OBJECT -> (Optional<T>) object(content);
+              : Optional.of(content);
+      case OBJECT -> object(content);
       default -> Optional.empty();
     };
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,32 +48,36 @@ final class Recent {
     return HERE.get();
   }
 
-  /** The bytes of an object; empty = not known. */
-  Optional<byte[]> bytes(Object object) {
-    if (isFacts(object)) {
-      for (var pair : pairs) {
-        if (pair != null && pair.facts.equals(object)) {
-          return Optional.of(pair.bytes);
-        }
+  /** The bytes of an object, which are made only if they are not known. */
+  <T> byte[] bytes(T object, Function<T, byte[]> serialise) {
+    if (!isFacts(object)) {
+      return serialise.apply(object);
+    }
+    for (var pair : pairs) {
+      if (pair != null && pair.facts.equals(object)) {
+        return pair.bytes;
       }
     }
-    return Optional.empty();
+    var bytes = serialise.apply(object);
+    note((List<?>) object, bytes);
+    return bytes;
   }
 
-  /** A new object of these bytes; empty = not known. */
-  Optional<Object> object(byte[] bytes) {
+  /** A new object of these bytes, which are read only if that is not known; empty = unreadable. */
+  Optional<Object> object(byte[] bytes, Function<byte[], Optional<Object>> deserialise) {
     for (var pair : pairs) {
       if (pair != null && Arrays.equals(pair.bytes, bytes)) {
         return Optional.of(copy(pair.facts));
       }
     }
-    return Optional.empty();
+    var read = deserialise.apply(bytes);
+    read.filter(Recent::isFacts).ifPresent(facts -> note((List<?>) facts, bytes));
+    return read;
   }
 
-  /** Notes that an object has these bytes. */
-  void note(Object object, byte[] bytes) {
-    if (bytes.length <= BYTES_MAX && isFacts(object)) {
-      pairs[oldest] = new Pair(copy((List<?>) object), bytes);
+  private void note(List<?> facts, byte[] bytes) {
+    if (bytes.length <= BYTES_MAX) {
+      pairs[oldest] = new Pair(copy(facts), bytes);
       oldest = (oldest + 1) % KEPT;
     }
   }

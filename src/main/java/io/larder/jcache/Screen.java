@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InvalidClassException;
+import java.io.ObjectInputFilter.Status;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
@@ -57,8 +58,10 @@ final class Screen {
     try (var names = new Names(source)) {
       names.setObjectInputFilter(
           info -> {
-            Allowed.excess(info).ifPresent(excess::set);
-            return allowed.checkInput(info);
+            // classes are looked at where they would be resolved
+            var found = Allowed.excess(info);
+            found.ifPresent(excess::set);
+            return found.isPresent() ? Status.REJECTED : Status.UNDECIDED;
           });
       // an end within an object is as wrong as anything else
       do {
