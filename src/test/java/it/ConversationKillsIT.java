@@ -152,6 +152,8 @@ final class ConversationKillsIT {
     var pages = PageUse.start(round.killed(), random.nextLong());
     try (var cachedStream = say(round.killed(), cached, cachedModel).await("\"a\"")) {
       streams.getFirst().await("data");
+      // a slow machine may be killed too soon to have said anything, and prove nothing
+      pages.awaitSignedIn();
       TimeUnit.MILLISECONDS.sleep(random.nextInt(2_500));
       if (hangs) {
         state.freeze();

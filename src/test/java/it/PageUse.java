@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class PageUse {
 
   private final Random random;
   private final List<Told> told = new ArrayList<>();
+  private final CountDownLatch signedIn = new CountDownLatch(1);
   private final FutureTask<@Nullable Void> task = new FutureTask<>(this::run, null);
 
   /** A browser that was told to be signed in, and the conversation it was told to have begun. */
@@ -50,6 +52,14 @@ final class PageUse {
     var started = new PageUse(node, seed);
     Thread.ofVirtual().start(started.task);
     return started;
+  }
+
+  /** Returns once a browser was told to be signed in. */
+  void awaitSignedIn() throws Exception {
+    if (!signedIn.await(30, TimeUnit.SECONDS)) {
+      // what the browsers met, or that they still try
+      task.get(0, TimeUnit.SECONDS);
+    }
   }
 
   private void run() {
@@ -85,6 +95,7 @@ final class PageUse {
       told.removeFirst();
     }
     told.add(one);
+    signedIn.countDown();
   }
 
   /** All of it is there on that node; how much it was. To be called when the first one is gone. */
