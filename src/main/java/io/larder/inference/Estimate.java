@@ -12,7 +12,8 @@ import java.util.List;
 /**
  * Tokens that a request may cost, as far as that can be told before a provider is asked.
  *
- * @param input of the request: its bytes by {@link #BYTES_PER_TOKEN}, rounded up
+ * @param input of the request: its bytes by {@link #BYTES_PER_TOKEN}, rounded up; of what is {@link
+ *     Attached}, no more than that is charged as
  * @param output of the answer: as many as the request allows, or {@link #OUTPUT_UNTOLD}
  */
 record Estimate(long input, long output) {
@@ -30,7 +31,8 @@ record Estimate(long input, long output) {
   private static final long TOKENS_MAX = 1_000_000_000_000L;
 
   static Estimate of(Wire wire, WireRequest request) {
-    long input = Math.ceilDiv(request.length(), BYTES_PER_TOKEN);
+    long input =
+        Math.ceilDiv(request.length() - Attached.surplus(request.object()), BYTES_PER_TOKEN);
     return switch (wire) {
       // vendors count for free
       case ANTHROPIC_COUNT_TOKENS -> new Estimate(0, 0);

@@ -37,6 +37,40 @@ final class EstimateTest {
     assertThat(estimate.input()).isEqualTo((body.length() + 3) / 4);
   }
 
+  /** Each wire's own form of an image of 300 KB, and what is none. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,%s\"}}",
+        "{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\"%s\"}}",
+        "{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"%s==\",\"format\":\"wav\"}}",
+      })
+  void of_whatIsAttached_isNoText(String part) {
+    var data = "iVBOR0_-".repeat(50_000);
+    var body =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
+            + String.format(part, data)
+            + "]}]}";
+    assertThat(of(Wire.OPENAI_CHAT, body).input()).isBetween(1_600L, 1_600L + 60);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"Words of a long text. ", "data:text/plain,longer ", "一二三四", "no-space-but-a-dot."})
+  void of_longText_countsWhole(String text) {
+    var body = String.format("{\"model\":\"m\",\"input\":\"%s\"}", text.repeat(1_000));
+    long bytes = body.getBytes(StandardCharsets.UTF_8).length;
+    assertThat(of(Wire.OPENAI_EMBEDDINGS, body).input()).isEqualTo((bytes + 3) / 4);
+  }
+
+  @Test
+  void of_aSmallImage_countsAsItIs() {
+    var body = "{\"model\":\"m\",\"input\":\"data:image/png;base64," + "A".repeat(400) + "\"}";
+    assertThat(of(Wire.OPENAI_EMBEDDINGS, body).input()).isEqualTo((body.length() + 3) / 4);
+  }
+
   @Test
   void of_embeddings_hasNoOutput() {
     var body = "{\"model\":\"m\",\"input\":\"hi\"}";
