@@ -161,11 +161,15 @@ final class SessionsBench {
       sessions.add(server.begin("set&name=n&value=0"));
     }
     var figures = new ArrayList<Figure>();
-    for (var request : List.of("look", "get&name=n", "set&name=n&value=1")) {
+    // what is set to what it is already is not written
+    var values = new AtomicInteger();
+    for (var request : List.of("look&i=", "get&name=n&i=", "set&name=n&value=")) {
       figures.add(
           new Figure(
               "| " + contents + ", commands per request `" + request + "`",
-              commands(valkey, () -> server.ask(request, sessions.getFirst()))));
+              commands(
+                  valkey,
+                  () -> server.ask(request + values.incrementAndGet(), sessions.getFirst()))));
     }
     figures.add(
         new Figure(

@@ -57,6 +57,7 @@ final class SignedInNodesIT {
       var elsewhere = at(other, browser);
       assertThat(elsewhere.isKnown()).as("round %d", i).isTrue();
       assertThat(elsewhere.send("POST", "/v1/chat/completions", ask("demo", "n")).statusCode())
+          .as(other::log)
           .isEqualTo(200);
       assertThat(elsewhere.forged("POST", "/v1/chat/completions", ask("demo", "n")).statusCode())
           .as("without the token")

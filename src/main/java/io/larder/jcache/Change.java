@@ -2,6 +2,7 @@ package io.larder.jcache;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is to become of an entry, all or nothing. */
@@ -18,6 +19,7 @@ final class Change {
   private final long updatedMillis;
   private final Map<String, byte[]> parts;
   private final boolean access;
+  private final Supplier<byte[]> stamped;
 
   /** What must hold for a change to happen. */
   enum Condition {
@@ -61,7 +63,8 @@ final class Change {
       long createdMillis,
       long updatedMillis,
       Map<String, byte[]> parts,
-      boolean access) {
+      boolean access,
+      Supplier<byte[]> stamped) {
     this.condition = condition;
     this.expected = expected;
     this.value = value;
@@ -69,6 +72,7 @@ final class Change {
     this.updatedMillis = updatedMillis;
     this.parts = parts;
     this.access = access;
+    this.stamped = stamped;
   }
 
   /**
@@ -79,33 +83,66 @@ final class Change {
    * @param updatedMillis the same if it was there; 0 = it goes
    */
   static Change set(Condition condition, byte[] value, long createdMillis, long updatedMillis) {
-    return new Change(condition, NOTHING, value, createdMillis, updatedMillis, Map.of(), false);
+    return new Change(
+        condition, NOTHING, value, createdMillis, updatedMillis, Map.of(), false, () -> value);
   }
 
   /** Writes an entry that has exactly these bytes. */
   static Change replace(byte[] expected, byte[] value, long updatedMillis) {
-    return new Change(Condition.EQUAL, expected, value, LEAVE, updatedMillis, Map.of(), false);
+    return replace(expected, value, () -> value, updatedMillis);
+  }
+
+  /**
+   * Writes an entry that has exactly these bytes.
+   *
+   * @param stamped the same value with a time of last use that no server has seen
+   */
+  static Change replace(
+      byte[] expected, byte[] value, Supplier<byte[]> stamped, long updatedMillis) {
+    return new Change(
+        Condition.EQUAL, expected, value, LEAVE, updatedMillis, Map.of(), false, stamped);
   }
 
   /** Removes an entry. */
   static Change remove() {
-    return new Change(Condition.ANY, NOTHING, null, LEAVE, LEAVE, Map.of(), false);
+    return new Change(Condition.ANY, NOTHING, null, LEAVE, LEAVE, Map.of(), false, () -> NOTHING);
   }
 
   /** Removes an entry that has exactly these bytes. */
   static Change removeIf(byte[] expected) {
-    return new Change(Condition.EQUAL, expected, null, LEAVE, LEAVE, Map.of(), false);
+    return new Change(
+        Condition.EQUAL, expected, null, LEAVE, LEAVE, Map.of(), false, () -> NOTHING);
   }
 
   /** The same, and other fields of the hash with it; an empty array = removed. */
   Change with(Map<String, byte[]> fields) {
     return new Change(
-        condition, expected, value, createdMillis, updatedMillis, Map.copyOf(fields), access);
+        condition,
+        expected,
+        value,
+        createdMillis,
+        updatedMillis,
+        Map.copyOf(fields),
+        access,
+        stamped);
+  }
+
+  /** The same, if there are exactly these bytes. */
+  Change expecting(byte[] bytes) {
+    return new Change(
+        Condition.EQUAL, bytes, value, createdMillis, updatedMillis, parts, access, stamped);
+  }
+
+  /** The same, with a time of last use that no server has seen. */
+  Change stamped() {
+    return new Change(
+        condition, expected, stamped.get(), createdMillis, updatedMillis, parts, access, stamped);
   }
 
   /** The same, by which a request begins. */
   Change asAccess() {
-    return new Change(condition, expected, value, createdMillis, updatedMillis, parts, true);
+    return new Change(
+        condition, expected, value, createdMillis, updatedMillis, parts, true, stamped);
   }
 
   Condition condition() {

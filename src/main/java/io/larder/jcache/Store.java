@@ -4,6 +4,7 @@ import io.larder.valkey.ValkeyStores;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import javax.cache.configuration.MutableConfiguration;
 
@@ -24,8 +25,9 @@ final class Store implements AutoCloseable {
   private Store(JcacheSettings settings, Entries entries) {
     this.settings = settings;
     this.entries = entries;
+    var steady = new SteadyEntries(entries, System::nanoTime);
     this.sessions =
-        new VisitedEntries(new SteadyEntries(entries, System::nanoTime), System::nanoTime);
+        new VisitedEntries(steady, new Accesses(steady, System::nanoTime), System::nanoTime);
   }
 
   /** The store that the settings name. */
@@ -57,7 +59,10 @@ final class Store implements AutoCloseable {
     if (session.isPresent()) {
       boolean attributes = session.get().isOfAttributes();
       Form<V> values = attributes ? new Form<>(loader, allowed) : Form.ofSessions(loader, allowed);
-      Lives<V> lives = attributes ? Lives.ofAttributes() : Lives.ofSessions(settings.ttl(), SLACK);
+      Lives<V> lives =
+          attributes
+              ? Lives.ofAttributes()
+              : new SessionLives<>(settings.ttl(), SLACK, InstantSource.system());
       return new Kind<>(configuration, (Layout<K>) session.get(), values, lives);
     }
     return new Kind<>(

@@ -12,19 +12,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * Entries of sessions as the server uses them: in one request, so on one thread, it reads the
  * session, notes the access by comparing and setting, reads attributes one by one, writes those
- * that changed one by one, and then reads, compares and sets the session twice. Here that is three
- * commands, two if nothing has changed, and nobody sees a part of what a request has written:
+ * that changed one by one, and then reads, compares and sets the session twice. Here that is two
+ * commands, one if nothing has changed, and nobody sees a part of what a request has written:
  *
  * <ul>
  *   <li>reading the session brings its attributes along if they are small;
+ *   <li>the note of the access waits for what the request writes, {@link Accesses}: a session that
+ *       this thread has just read is there, and whoever changes it meanwhile is told of by the
+ *       write;
  *   <li>attributes that are written wait until the session is compared and set next, and then
  *       change with it or not at all; those that are as they were read are not written;
  *   <li>after that the session is read, and set to what it is, without asking.
  * </ul>
  *
- * What a thread knows of a session it knows for one request: the next one begins by reading it. The
- * server gives a request's writing up at the first attribute that cannot be serialised, and says so
- * to nobody here: the next request's note of its access tells that such a one has been before.
+ * <p>The time of the last use is also how servers tell whether the session that they have in memory
+ * is good: it is as long as that time is the one that they have noted. So attributes are written
+ * with the time that this request has noted; and with one that nobody has noted where it has none,
+ * or others have changed the session since, or else theirs would stay good for a server that has
+ * not seen these attributes.
+ *
+ * <p>What a thread knows of a session it knows for one request: the next one begins by reading it.
+ * The server gives a request's writing up at the first attribute that cannot be serialised, and
+ * says so to nobody here: the next request's note of its access tells that such a one has been
+ * before.
  */
 final class VisitedEntries implements Entries {
   private static final Logger LOG = System.getLogger(VisitedEntries.class.getName());
@@ -37,6 +47,7 @@ final class VisitedEntries implements Entries {
   static final Duration DRAFTS_LIFE = Duration.ofSeconds(10);
 
   private final Entries entries;
+  private final Accesses accesses;
   private final LongSupplier nanoTime;
 
   private enum Stage {
@@ -56,6 +67,10 @@ final class VisitedEntries implements Entries {
     private final String key;
     private Stage stage = Stage.LOOKED;
     private @Nullable Seen seen;
+
+    /** The session as this thread has noted it last, or written with the time that it had noted. */
+    private byte[] own = {};
+
     private long draftedNanos;
     private final Map<String, byte[]> drafts = new HashMap<>();
 
@@ -68,10 +83,12 @@ final class VisitedEntries implements Entries {
   /**
    * Visited entries.
    *
+   * @param accesses of the same entries
    * @param nanoTime a monotonic clock
    */
-  VisitedEntries(Entries entries, LongSupplier nanoTime) {
+  VisitedEntries(Entries entries, Accesses accesses, LongSupplier nanoTime) {
     this.entries = entries;
+    this.accesses = accesses;
     this.nanoTime = nanoTime;
   }
 
@@ -84,7 +101,7 @@ final class VisitedEntries implements Entries {
   private byte @Nullable [] head(Visit visit, Place place) {
     var seen = visit.seen;
     if (seen == null || visit.stage == Stage.LOOKED || visit.stage == Stage.GONE) {
-      seen = entries.look(place.key());
+      seen = accesses.shown(place, entries.look(place.key()));
       visit.seen = seen;
       visit.stage = visit.drafts.isEmpty() ? Stage.LOOKED : Stage.DRAFTED;
     }
@@ -114,7 +131,7 @@ final class VisitedEntries implements Entries {
     }
     var value = change.value();
     if (value == null) {
-      var outcome = entries.change(place, change);
+      var outcome = entries.change(place, accesses.merged(place, change));
       VISITS.remove();
       if (outcome.done()) {
         visit(place.key()).stage = Stage.GONE;
@@ -124,9 +141,18 @@ final class VisitedEntries implements Entries {
     if (change.isAccess() && visit.stage != Stage.LOOKED) {
       visit = anew(visit);
     } else if (isSetAlready(visit, place, change, value)) {
-      return visit.stage == Stage.WRITTEN ? leave(value) : keep(visit, value);
+      return visit.stage == Stage.WRITTEN ? leave(visit, value) : keep(visit, value);
     }
-    return write(visit, place, change, value);
+    var seen = visit.seen;
+    if (change.isAccess()
+        && seen != null
+        && change.admits(seen.field(place.field()))
+        && accesses.keep(place, change)) {
+      visit.seen = seen.with(place, value, Map.of());
+      visit.own = value;
+      return new Change.Outcome(true, change.expected());
+    }
+    return write(visit, place, change);
   }
 
   /** The request before has failed, and what it has left is neither to be written nor read. */
@@ -181,20 +207,25 @@ final class VisitedEntries implements Entries {
   }
 
   /** The request has written everything: the next one begins anew. */
-  private Change.Outcome leave(byte[] value) {
-    VISITS.remove();
+  private static Change.Outcome leave(Visit visit, byte[] value) {
+    visit.seen = null;
+    visit.stage = Stage.LOOKED;
     return new Change.Outcome(true, value);
   }
 
-  private Change.Outcome write(Visit visit, Place place, Change change, byte[] value) {
+  private Change.Outcome write(Visit visit, Place place, Change asked) {
     boolean drafted = visit.stage == Stage.DRAFTED;
-    var outcome = entries.change(place, change.with(visit.drafts));
+    boolean noted = !drafted || Arrays.equals(asked.expected(), visit.own);
+    var change = noted ? asked : asked.stamped();
+    var outcome = entries.change(place, accesses.merged(place, change.with(visit.drafts)));
     var before = outcome.before();
-    if (outcome.done()) {
+    var value = change.value();
+    if (outcome.done() && value != null) {
       visit.seen =
           (visit.seen == null ? new Seen(Map.of(), isNew(change)) : visit.seen)
               .with(place, value, visit.drafts);
       visit.stage = drafted ? Stage.WRITTEN : Stage.LOOKED;
+      visit.own = noted ? value : visit.own;
       visit.drafts.clear();
     } else if (drafted && before != null) {
       // tried again with what is there now
@@ -254,6 +285,7 @@ final class VisitedEntries implements Entries {
 
   @Override
   public void close() {
+    accesses.close();
     entries.close();
   }
 }
