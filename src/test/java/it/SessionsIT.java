@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** HTTP sessions of an application on real servers and one Valkey. */
 final class SessionsIT {
@@ -165,6 +167,42 @@ final class SessionsIT {
 
         Await.until("seen in round " + i, () -> there.ask("get&name=a", session).equals("in new"));
         assertThat(here.ask("get&name=a", session)).isEqualTo("in new");
+      }
+    }
+  }
+
+  /** As above, where the other server has read only once, and its own note waits. */
+  @Test
+  void attribute_writtenByALongRequest_isSeenWhereItWasReadJustBeforeItsEnd() throws Exception {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 10; i++) {
+        var session = here.begin("sure&name=a&value=old");
+        assertThat(there.ask("get&name=a", session)).isEqualTo("in old");
+        var slow = threads.submit(() -> here.ask("slow&name=a&value=new&millis=500", session));
+        TimeUnit.MILLISECONDS.sleep(380 + 10 * i);
+        assertThat(there.ask("get&name=a", session)).isEqualTo("in old");
+        assertThat(slow.get()).isEqualTo("in ");
+
+        Await.until("seen in round " + i, () -> there.ask("get&name=a", session).equals("in new"));
+        assertThat(here.ask("get&name=a", session)).isEqualTo("in new");
+      }
+    }
+  }
+
+  /** Not only at the end of a request: servers that write at times note the use with it. */
+  @ParameterizedTest
+  @CsvSource({"MANUAL_UPDATE,sure", "TIME_BASED_WRITE,set"})
+  void attribute_writtenByAServerThatWritesAtOtherTimes_isSeenOnAnother(
+      String frequency, String write) {
+    var session = here.begin("sure&name=a&value=1");
+    var attributes = "writeFrequency=\"" + frequency + "\" writeInterval=\"1s\"";
+    try (var other = SessionServer.start("sessions-c", valkey.uri(), attributes, CLASSES)) {
+      for (int i = 2; i < 5; i++) {
+        var value = "" + i;
+        assertThat(other.ask(write + "&name=a&value=" + value, session)).isEqualTo("in ");
+        Await.until(
+            frequency + " of " + value,
+            () -> there.ask("get&name=a", session).equals("in " + value));
       }
     }
   }

@@ -19,18 +19,23 @@ import java.util.function.LongSupplier;
  * written. This node sees a session as if its note were written; the others see it that much later,
  * and a node that is killed takes the notes along, which shortens a session's idle time by as much.
  *
- * <p>A note that comes too late, as the session has changed or is gone, is not written.
+ * <p>A note that comes too late, as the session has changed or is gone, is not written. If what is
+ * there has the very time of the note, which this server takes for its own then, it gets another.
  */
 final class Accesses implements AutoCloseable {
   /** How long a note waits, and half as much again: nothing beside seconds of idle time. */
   static final Duration WAIT = Duration.ofMillis(200);
 
-  /** Sessions whose notes wait; those of more are written at once. */
-  static final int NOTES_MAX = 10_000;
+  /**
+   * Sessions whose notes wait; those of more are written at once, by the requests. They are written
+   * one after the other, so that this bounds how late a note is where a round trip takes long.
+   */
+  static final int NOTES_MAX = 1_000;
 
   private static final Logger LOG = System.getLogger(Accesses.class.getName());
 
   private final Entries entries;
+  private final Times times;
   private final LongSupplier nanoTime;
   private final Map<String, Note> notes = new ConcurrentHashMap<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -44,6 +49,23 @@ final class Accesses implements AutoCloseable {
               .name("larder-sessions")
               .factory(),
           new ThreadPoolExecutor.DiscardPolicy());
+
+  /** The times of last use that are in the bytes of sessions. */
+  interface Times {
+    /** Whether two sessions were used last at the same time. */
+    boolean areSame(byte[] one, byte[] other);
+
+    /** A session with a time that no server has noted. */
+    byte[] stamped(byte[] session);
+  }
+
+  /**
+   * What has become of a change that may have taken a note along.
+   *
+   * @param change as it is to be sent
+   * @param noted whether the time of last use comes into the store with it
+   */
+  record Merged(Change change, boolean noted) {}
 
   /** A change that waits: from what is in the store to what shall be there. */
   private static final class Note {
@@ -88,8 +110,9 @@ final class Accesses implements AutoCloseable {
    *
    * @param nanoTime a monotonic clock
    */
-  Accesses(Entries entries, LongSupplier nanoTime) {
+  Accesses(Entries entries, Times times, LongSupplier nanoTime) {
     this.entries = entries;
+    this.times = times;
     this.nanoTime = nanoTime;
     writer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
@@ -101,6 +124,10 @@ final class Accesses implements AutoCloseable {
     }
     var fresh = new Note(head, access, nanoTime.getAsLong());
     var unused = notes.merge(head.key(), fresh, (earlier, later) -> later.after(earlier));
+    if (writer.isShutdown()) {
+      notes.remove(head.key());
+      return false;
+    }
     schedule();
     return true;
   }
@@ -108,25 +135,47 @@ final class Accesses implements AutoCloseable {
   /** A session as it is when its note is written. */
   Seen shown(Place head, Seen stored) {
     var note = notes.get(head.key());
-    var value = note == null ? null : note.change.value();
     var there = stored.field(head.field());
-    return note != null && value != null && there != null && note.replaces(there)
+    if (note == null || there == null || note.says(there)) {
+      return stored;
+    }
+    return note.replaces(there) || restamp(note, there) ? shown(head, stored, there) : stored;
+  }
+
+  private Seen shown(Place head, Seen stored, byte[] there) {
+    var note = notes.get(head.key());
+    var value = note == null ? null : note.change.value();
+    return note != null && value != null && note.replaces(there)
         ? stored.with(head, value, Map.of())
         : stored;
   }
 
+  /** In the place of a note that was too late: another time for what is there, if it has its. */
+  private boolean restamp(Note late, byte[] there) {
+    var value = late.change.value();
+    return value != null
+        && times.areSame(there, value)
+        && notes.replace(
+            late.head.key(),
+            late,
+            new Note(
+                late.head,
+                Change.replace(there, times.stamped(there), late.change.updatedMillis()),
+                late.sinceNanos));
+  }
+
   /** A change of a session, and with it the note that waits. */
-  Change merged(Place head, Change change) {
+  Merged merged(Place head, Change change) {
     var note = notes.get(head.key());
     while (note != null && supersedes(change, note)) {
       if (notes.remove(head.key(), note)) {
         return change.condition() == Change.Condition.EQUAL
-            ? change.expecting(note.change.expected())
-            : change;
+            ? new Merged(change.expecting(note.change.expected()), note.says(change.expected()))
+            : new Merged(change, false);
       }
       note = notes.get(head.key());
     }
-    return change;
+    return new Merged(change, false);
   }
 
   private static boolean supersedes(Change change, Note note) {
@@ -149,10 +198,11 @@ final class Accesses implements AutoCloseable {
     } catch (RuntimeException wrong) {
       // whatever it is: there will be other notes
       LOG.log(Level.WARNING, "the last use of a session is not noted", wrong);
-    }
-    scheduled.set(false);
-    if (!notes.isEmpty()) {
-      schedule();
+    } finally {
+      scheduled.set(false);
+      if (!notes.isEmpty()) {
+        schedule();
+      }
     }
   }
 
@@ -162,12 +212,23 @@ final class Accesses implements AutoCloseable {
     for (var note : List.copyOf(notes.values())) {
       if (now - note.sinceNanos >= waited.toNanos()) {
         try {
-          // whether done or refused, nothing is left to be done
-          var unused = entries.change(note.head, note.change);
+          write(note);
         } finally {
           notes.computeIfPresent(
               note.head.key(), (key, last) -> last == note ? null : last.onto(note));
         }
+      }
+    }
+  }
+
+  private void write(Note note) {
+    var outcome = entries.change(note.head, note.change);
+    var there = outcome.before();
+    if (!outcome.done() && there != null && !note.says(there) && restamp(note, there)) {
+      var again = notes.get(note.head.key());
+      if (again != null && again.replaces(there)) {
+        var unused = entries.change(again.head, again.change);
+        notes.remove(again.head.key(), again);
       }
     }
   }

@@ -63,13 +63,23 @@ final class SessionLives<V> implements Lives<V> {
     return Change.LEAVE;
   }
 
+  /** Only another time: what changes more is no mere note. */
   @Override
   public boolean isAccess(V before, V after) {
-    return !used(before).equals(used(after));
+    return !used(before).equals(used(after))
+        && before instanceof List<?> facts
+        && after instanceof List<?> others
+        && unused(facts).equals(unused(others));
+  }
+
+  private static List<Object> unused(List<?> facts) {
+    var rest = new ArrayList<Object>(facts);
+    rest.remove(USED);
+    return rest;
   }
 
   /** When a session was used last, as the server writes it when a request begins. */
-  private static Object used(Object session) {
+  static Object used(Object session) {
     return session instanceof List<?> facts && facts.size() > USED ? facts.get(USED) : session;
   }
 

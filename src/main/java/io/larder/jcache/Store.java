@@ -27,7 +27,30 @@ final class Store implements AutoCloseable {
     this.entries = entries;
     var steady = new SteadyEntries(entries, System::nanoTime);
     this.sessions =
-        new VisitedEntries(steady, new Accesses(steady, System::nanoTime), System::nanoTime);
+        new VisitedEntries(
+            steady, new Accesses(steady, times(), System::nanoTime), System::nanoTime);
+  }
+
+  private SessionLives<Object> lives() {
+    return new SessionLives<>(settings.ttl(), SLACK, InstantSource.system());
+  }
+
+  private Accesses.Times times() {
+    Form<Object> form = Form.ofSessions(Store.class.getClassLoader(), settings.allowed());
+    var lives = lives();
+    return new Accesses.Times() {
+      @Override
+      public boolean areSame(byte[] one, byte[] other) {
+        return form.read(one)
+            .map(SessionLives::used)
+            .equals(form.read(other).map(SessionLives::used));
+      }
+
+      @Override
+      public byte[] stamped(byte[] session) {
+        return form.read(session).map(lives::stamped).map(form::write).orElse(session);
+      }
+    };
   }
 
   /** The store that the settings name. */

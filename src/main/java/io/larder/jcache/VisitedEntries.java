@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>reading the session brings its attributes along if they are small;
  *   <li>the note of the access waits for what the request writes, {@link Accesses}: a session that
- *       this thread has just read is there, and whoever changes it meanwhile is told of by the
+ *       this thread has just read is there, and that others change it meanwhile is told by the
  *       write;
  *   <li>attributes that are written wait until the session is compared and set next, and then
  *       change with it or not at all; those that are as they were read are not written;
@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>The time of the last use is also how servers tell whether the session that they have in memory
- * is good: it is as long as that time is the one that they have noted. So attributes are written
- * with the time that this request has noted; and with one that nobody has noted where it has none,
- * or others have changed the session since, or else theirs would stay good for a server that has
- * not seen these attributes.
+ * is good: it is as long as that time is the one that they have noted. So whatever changes a
+ * session brings a new time into the store: its request's own, if that note waits and goes along,
+ * else one that nobody has noted. Or else a server that has not seen the change might take what it
+ * has for good.
  *
  * <p>What a thread knows of a session it knows for one request: the next one begins by reading it.
  * The server gives a request's writing up at the first attribute that cannot be serialised, and
@@ -68,8 +68,8 @@ final class VisitedEntries implements Entries {
     private Stage stage = Stage.LOOKED;
     private @Nullable Seen seen;
 
-    /** The session as this thread has noted it last, or written with the time that it had noted. */
-    private byte[] own = {};
+    /** The session as this thread has made it, until it has changed it. */
+    private byte[] made = {};
 
     private long draftedNanos;
     private final Map<String, byte[]> drafts = new HashMap<>();
@@ -131,7 +131,7 @@ final class VisitedEntries implements Entries {
     }
     var value = change.value();
     if (value == null) {
-      var outcome = entries.change(place, accesses.merged(place, change));
+      var outcome = entries.change(place, accesses.merged(place, change).change());
       VISITS.remove();
       if (outcome.done()) {
         visit(place.key()).stage = Stage.GONE;
@@ -149,7 +149,6 @@ final class VisitedEntries implements Entries {
         && change.admits(seen.field(place.field()))
         && accesses.keep(place, change)) {
       visit.seen = seen.with(place, value, Map.of());
-      visit.own = value;
       return new Change.Outcome(true, change.expected());
     }
     return write(visit, place, change);
@@ -215,9 +214,14 @@ final class VisitedEntries implements Entries {
 
   private Change.Outcome write(Visit visit, Place place, Change asked) {
     boolean drafted = visit.stage == Stage.DRAFTED;
-    boolean noted = !drafted || Arrays.equals(asked.expected(), visit.own);
-    var change = noted ? asked : asked.stamped();
-    var outcome = entries.change(place, accesses.merged(place, change.with(visit.drafts)));
+    var merged = accesses.merged(place, asked.with(visit.drafts));
+    boolean noted =
+        merged.noted()
+            || asked.isAccess()
+            || asked.condition() != Change.Condition.EQUAL
+            || Arrays.equals(asked.expected(), visit.made);
+    var change = noted ? merged.change() : merged.change().stamped();
+    var outcome = entries.change(place, change);
     var before = outcome.before();
     var value = change.value();
     if (outcome.done() && value != null) {
@@ -225,7 +229,7 @@ final class VisitedEntries implements Entries {
           (visit.seen == null ? new Seen(Map.of(), isNew(change)) : visit.seen)
               .with(place, value, visit.drafts);
       visit.stage = drafted ? Stage.WRITTEN : Stage.LOOKED;
-      visit.own = noted ? value : visit.own;
+      visit.made = isNew(change) ? value : new byte[0];
       visit.drafts.clear();
     } else if (drafted && before != null) {
       // tried again with what is there now

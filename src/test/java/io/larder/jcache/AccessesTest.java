@@ -16,9 +16,28 @@ import org.junit.jupiter.api.Test;
 final class AccessesTest {
   private static final Place HEAD = Place.head("larder:1:session:{id}:app");
   private static final Duration ALL = Duration.ZERO;
+
+  /** What stands behind a colon is the time, and a text without one is a time. */
+  static final Accesses.Times TIMES =
+      new Accesses.Times() {
+        @Override
+        public boolean areSame(byte[] one, byte[] other) {
+          return time(one).equals(time(other));
+        }
+
+        @Override
+        public byte[] stamped(byte[] session) {
+          return bytes(text(session) + " stamped");
+        }
+
+        private static String time(byte[] session) {
+          return text(session).substring(text(session).indexOf(':') + 1);
+        }
+      };
+
   private long now;
   private final MemoryEntries memory = new MemoryEntries(() -> 1);
-  private final Accesses accesses = new Accesses(memory, () -> now);
+  private final Accesses accesses = new Accesses(memory, TIMES, () -> now);
 
   @BeforeEach
   void session() {
@@ -39,7 +58,7 @@ final class AccessesTest {
   }
 
   private boolean change(Change change) {
-    return memory.change(HEAD, accesses.merged(HEAD, change)).done();
+    return memory.change(HEAD, accesses.merged(HEAD, change).change()).done();
   }
 
   private String shown() {
@@ -87,7 +106,7 @@ final class AccessesTest {
   }
 
   @Test
-  void write_ofTheFirstOfTwoThreads_isDone() {
+  void write_ofTheFirstOfTwoThreads_isToldThatOthersWereFaster() {
     keep("0", "1");
     keep("0", "2");
     assertThat(change(replace("1", "first")))
@@ -114,6 +133,38 @@ final class AccessesTest {
     assertThat(shown()).isEmpty();
     accesses.write(ALL);
     assertThat(stored()).isEmpty();
+  }
+
+  @Test
+  void note_othersHaveItsTime_isShownAndWrittenWithAnother() {
+    keep("0", "1");
+    memory.change(HEAD, replace("0", "theirs:1"));
+    assertThat(shown())
+        .as("or what this server has would be good for it")
+        .isEqualTo("theirs:1 stamped");
+    accesses.write(ALL);
+    assertThat(stored()).isEqualTo("theirs:1 stamped");
+  }
+
+  @Test
+  void note_othersHaveItsTime_isWrittenWithAnotherIfNobodyLooksBefore() {
+    keep("0", "1");
+    memory.change(HEAD, replace("0", "theirs:1"));
+    accesses.write(ALL);
+    assertThat(stored()).isEqualTo("theirs:1 stamped");
+    assertThat(shown()).isEqualTo("theirs:1 stamped");
+  }
+
+  @Test
+  void merged_sayWhetherTheTimeGoesAlong() {
+    assertThat(accesses.merged(HEAD, replace("0", "2")).noted()).isFalse();
+    keep("0", "1");
+    assertThat(accesses.merged(HEAD, replace("0", "2")).noted()).as("of another thread").isFalse();
+    keep("0", "1");
+    assertThat(accesses.merged(HEAD, replace("1", "2")).noted()).isTrue();
+    keep("0", "1");
+    accesses.write(ALL);
+    assertThat(accesses.merged(HEAD, replace("1", "2")).noted()).as("written before").isFalse();
   }
 
   @Test
@@ -148,7 +199,7 @@ final class AccessesTest {
 
   @Test
   void note_isWrittenByItself() {
-    try (var own = new Accesses(memory, System::nanoTime)) {
+    try (var own = new Accesses(memory, TIMES, System::nanoTime)) {
       own.keep(HEAD, replace("0", "1").asAccess());
       Await.until("the note", () -> "1".equals(stored()));
     }

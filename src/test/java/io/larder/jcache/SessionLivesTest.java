@@ -33,9 +33,10 @@ final class SessionLivesTest {
   }
 
   @Test
-  void access_isAnotherTimeOfUse() {
+  void access_isAnotherTimeOfUseAndNothingElse() {
     assertThat(lives.isAccess(session(2, 60), session(3, 60))).isTrue();
     assertThat(lives.isAccess(session(2, 60), session(2, 61))).isFalse();
+    assertThat(lives.isAccess(session(2, 60), session(3, 61))).as("and more").isFalse();
   }
 
   @ParameterizedTest

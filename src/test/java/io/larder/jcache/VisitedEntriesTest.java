@@ -21,7 +21,7 @@ final class VisitedEntriesTest {
   private final List<String> commands = new ArrayList<>();
   private final Entries memory = new MemoryEntries(() -> 1);
   private final Entries counted = new Counted();
-  private final Accesses accesses = new Accesses(counted, () -> now);
+  private final Accesses accesses = new Accesses(counted, AccessesTest.TIMES, () -> now);
   private final Entries visited = new VisitedEntries(counted, accesses, () -> now);
 
   private final class Counted implements Entries {
@@ -162,7 +162,7 @@ final class VisitedEntriesTest {
   }
 
   @Test
-  void write_ofARequestThatNotedItsAccess_hasItsTime() {
+  void write_ofARequestThatNotedItsAccess_hasItsTimeOnce() {
     visited.get(HEAD);
     access("0", "1");
     visited.change(B, set("b1"));
@@ -171,11 +171,41 @@ final class VisitedEntriesTest {
     assertThat(memory.get(HEAD)).isEqualTo(bytes("2"));
     visited.get(HEAD);
     assertThat(write("2", "2")).isTrue();
-    // once more, as an application may write at any time
+    // once more, as an application may
     visited.change(B, set("b2"));
     visited.get(HEAD);
     assertThat(write("2", "3")).isTrue();
-    assertThat(memory.get(HEAD)).isEqualTo(bytes("3"));
+    assertThat(memory.get(HEAD)).as("others may have read it").isEqualTo(bytes("3 stamped"));
+  }
+
+  /** The server compares and sets what is there already if only attributes have changed. */
+  @Test
+  void write_noteIsWrittenBefore_changesTheSessionForWhoHasReadIt() {
+    visited.get(HEAD);
+    access("0", "1");
+    accesses.write(Duration.ZERO);
+    var theirs = Change.replace(bytes("1"), bytes("theirs"), 1_000);
+    visited.change(B, set("b1"));
+    visited.get(HEAD);
+    assertThat(write("1", "1")).isTrue();
+    assertThat(memory.get(HEAD)).isEqualTo(bytes("1 stamped"));
+    assertThat(memory.change(HEAD, theirs).done()).as("their note of then").isFalse();
+  }
+
+  @Test
+  void write_ofASessionThatThisThreadHasMade_hasItsTimeOnce() {
+    var other = Place.head("larder:1:session:{new}:app");
+    visited.change(other, Change.set(Condition.ABSENT, bytes("0"), 1_000, 1_000));
+    visited.change(Place.part(other.key(), "b"), set("b1"));
+    visited.get(other);
+    var first = Change.replace(bytes("0"), bytes("1"), () -> bytes("1 stamped"), 1_000);
+    assertThat(visited.change(other, first).done()).isTrue();
+    assertThat(memory.get(other)).isEqualTo(bytes("1"));
+    visited.change(Place.part(other.key(), "b"), set("b2"));
+    visited.get(other);
+    var second = Change.replace(bytes("1"), bytes("2"), () -> bytes("2 stamped"), 1_000);
+    assertThat(visited.change(other, second).done()).isTrue();
+    assertThat(memory.get(other)).isEqualTo(bytes("2 stamped"));
   }
 
   @Test
