@@ -46,6 +46,8 @@ final class VisitedEntries implements Entries {
    */
   static final Duration DRAFTS_LIFE = Duration.ofSeconds(10);
 
+  private static final byte[] NOBODYS = {};
+
   private final Entries entries;
   private final Accesses accesses;
   private final LongSupplier nanoTime;
@@ -68,8 +70,8 @@ final class VisitedEntries implements Entries {
     private Stage stage = Stage.LOOKED;
     private @Nullable Seen seen;
 
-    /** The session as this thread has made it, until it has changed it. */
-    private byte[] made = {};
+    /** The session as this thread has made, noted or written it last, with a time of its own. */
+    private byte[] own = NOBODYS;
 
     private long draftedNanos;
     private final Map<String, byte[]> drafts = new HashMap<>();
@@ -149,6 +151,7 @@ final class VisitedEntries implements Entries {
         && change.admits(seen.field(place.field()))
         && accesses.keep(place, change)) {
       visit.seen = seen.with(place, value, Map.of());
+      visit.own = value;
       return new Change.Outcome(true, change.expected());
     }
     return write(visit, place, change);
@@ -215,11 +218,7 @@ final class VisitedEntries implements Entries {
   private Change.Outcome write(Visit visit, Place place, Change asked) {
     boolean drafted = visit.stage == Stage.DRAFTED;
     var merged = accesses.merged(place, asked.with(visit.drafts));
-    boolean noted =
-        merged.noted()
-            || asked.isAccess()
-            || asked.condition() != Change.Condition.EQUAL
-            || Arrays.equals(asked.expected(), visit.made);
+    boolean noted = merged.noted() || hasTime(visit, asked);
     var change = noted ? merged.change() : merged.change().stamped();
     var outcome = entries.change(place, change);
     var before = outcome.before();
@@ -229,15 +228,27 @@ final class VisitedEntries implements Entries {
           (visit.seen == null ? new Seen(Map.of(), isNew(change)) : visit.seen)
               .with(place, value, visit.drafts);
       visit.stage = drafted ? Stage.WRITTEN : Stage.LOOKED;
-      visit.made = isNew(change) ? value : new byte[0];
+      visit.own = noted ? value : NOBODYS;
       visit.drafts.clear();
     } else if (drafted && before != null) {
       // tried again with what is there now
       visit.seen = new Seen(Map.of(place.field(), before), false);
+      visit.own = NOBODYS;
     } else {
       VISITS.remove();
     }
     return outcome;
+  }
+
+  /**
+   * Whether what a change sets has a time of this request's, and is not what is there: that could
+   * have been noted upon by others, whose notes would go through after it.
+   */
+  private static boolean hasTime(Visit visit, Change change) {
+    return change.isAccess()
+        || change.condition() != Change.Condition.EQUAL
+        || (Arrays.equals(change.expected(), visit.own)
+            && !Arrays.equals(change.expected(), change.value()));
   }
 
   private static boolean isNew(Change change) {
