@@ -49,25 +49,14 @@ final class SessionServer implements AutoCloseable {
 
   /** Starts a server whose sessions are in that Valkey, with properties of the test's own. */
   static SessionServer start(String name, String valkey, Map<String, String> properties) {
-    return start(name, valkey, "", properties);
-  }
-
-  /**
-   * The same.
-   *
-   * @param attributes of the server's {@code httpSessionCache}, beside those that are always given
-   */
-  static SessionServer start(
-      String name, String valkey, String attributes, Map<String, String> properties) {
     var given =
         properties.entrySet().stream()
             .map(one -> one.getKey() + "=\"" + one.getValue() + "\"")
             .collect(Collectors.joining(" "));
     return start(
         name,
-        "<httpSessionCache libraryRef=\"sessions\" writeContents=\"GET_AND_SET_ATTRIBUTES\" "
-            + attributes
-            + "><properties larder.valkey.uri=\""
+        "<httpSessionCache libraryRef=\"sessions\" writeContents=\"GET_AND_SET_ATTRIBUTES\">"
+            + "<properties larder.valkey.uri=\""
             + valkey
             + "\" "
             + given

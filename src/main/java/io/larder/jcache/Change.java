@@ -2,7 +2,6 @@ package io.larder.jcache;
 
 import java.util.Arrays;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is to become of an entry, all or nothing. */
@@ -19,7 +18,6 @@ final class Change {
   private final long updatedMillis;
   private final Map<String, byte[]> parts;
   private final boolean access;
-  private final Supplier<byte[]> stamped;
 
   /** What must hold for a change to happen. */
   enum Condition {
@@ -63,8 +61,7 @@ final class Change {
       long createdMillis,
       long updatedMillis,
       Map<String, byte[]> parts,
-      boolean access,
-      Supplier<byte[]> stamped) {
+      boolean access) {
     this.condition = condition;
     this.expected = expected;
     this.value = value;
@@ -72,7 +69,6 @@ final class Change {
     this.updatedMillis = updatedMillis;
     this.parts = parts;
     this.access = access;
-    this.stamped = stamped;
   }
 
   /**
@@ -83,66 +79,33 @@ final class Change {
    * @param updatedMillis the same if it was there; 0 = it goes
    */
   static Change set(Condition condition, byte[] value, long createdMillis, long updatedMillis) {
-    return new Change(
-        condition, NOTHING, value, createdMillis, updatedMillis, Map.of(), false, () -> value);
+    return new Change(condition, NOTHING, value, createdMillis, updatedMillis, Map.of(), false);
   }
 
   /** Writes an entry that has exactly these bytes. */
   static Change replace(byte[] expected, byte[] value, long updatedMillis) {
-    return replace(expected, value, () -> value, updatedMillis);
-  }
-
-  /**
-   * Writes an entry that has exactly these bytes.
-   *
-   * @param stamped the same value with a time of last use that no server has seen
-   */
-  static Change replace(
-      byte[] expected, byte[] value, Supplier<byte[]> stamped, long updatedMillis) {
-    return new Change(
-        Condition.EQUAL, expected, value, LEAVE, updatedMillis, Map.of(), false, stamped);
+    return new Change(Condition.EQUAL, expected, value, LEAVE, updatedMillis, Map.of(), false);
   }
 
   /** Removes an entry. */
   static Change remove() {
-    return new Change(Condition.ANY, NOTHING, null, LEAVE, LEAVE, Map.of(), false, () -> NOTHING);
+    return new Change(Condition.ANY, NOTHING, null, LEAVE, LEAVE, Map.of(), false);
   }
 
   /** Removes an entry that has exactly these bytes. */
   static Change removeIf(byte[] expected) {
-    return new Change(
-        Condition.EQUAL, expected, null, LEAVE, LEAVE, Map.of(), false, () -> NOTHING);
+    return new Change(Condition.EQUAL, expected, null, LEAVE, LEAVE, Map.of(), false);
   }
 
   /** The same, and other fields of the hash with it; an empty array = removed. */
   Change with(Map<String, byte[]> fields) {
     return new Change(
-        condition,
-        expected,
-        value,
-        createdMillis,
-        updatedMillis,
-        Map.copyOf(fields),
-        access,
-        stamped);
-  }
-
-  /** The same, if there are exactly these bytes. */
-  Change expecting(byte[] bytes) {
-    return new Change(
-        Condition.EQUAL, bytes, value, createdMillis, updatedMillis, parts, access, stamped);
-  }
-
-  /** The same, with a time of last use that no server has seen. */
-  Change stamped() {
-    return new Change(
-        condition, expected, stamped.get(), createdMillis, updatedMillis, parts, access, stamped);
+        condition, expected, value, createdMillis, updatedMillis, Map.copyOf(fields), access);
   }
 
   /** The same, by which a request begins. */
   Change asAccess() {
-    return new Change(
-        condition, expected, value, createdMillis, updatedMillis, parts, true, stamped);
+    return new Change(condition, expected, value, createdMillis, updatedMillis, parts, true);
   }
 
   Condition condition() {

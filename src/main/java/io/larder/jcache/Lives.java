@@ -3,6 +3,10 @@ package io.larder.jcache;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
+import java.util.function.ToLongFunction;
 import javax.cache.CacheException;
 import javax.cache.configuration.Factory;
 import javax.cache.expiry.ExpiryPolicy;
@@ -29,20 +33,50 @@ interface Lives<V> extends AutoCloseable {
     return false;
   }
 
-  /**
-   * The same value with a time of last use that no server has seen, for who has not noted one
-   * before it writes. Servers keep sessions in memory, and take theirs for good as long as that
-   * time is theirs.
-   */
-  default V stamped(V value) {
-    return value;
-  }
-
   @Override
   void close();
 
   /** Attributes live and die with their session. */
   static <V> Lives<V> ofAttributes() {
+    return always(value -> Change.LEAVE, (before, after) -> false);
+  }
+
+  /**
+   * Sessions live for their longest idle time and {@code slack}, which leaves the server time to
+   * tell listeners of those that it finds expired.
+   *
+   * @param idle for sessions that never expire by themselves
+   */
+  static <V> Lives<V> ofSessions(Duration idle, Duration slack) {
+    return always(
+        value -> {
+          int seconds = idleSeconds(value);
+          return seconds < 0
+              ? idle.toMillis()
+              : TimeUnit.SECONDS.toMillis(seconds) + slack.toMillis();
+        },
+        (before, after) -> !used(before).equals(used(after)));
+  }
+
+  /** When a session was used last, as the server writes it when a request begins. */
+  private static Object used(Object session) {
+    return session instanceof List<?> facts && facts.size() > 1 ? facts.get(1) : session;
+  }
+
+  /**
+   * A session's longest idle time, by which the server keeps what it knows of a session: when it
+   * was made, when it was used last, how many seconds it may be idle, and more. Negative = for
+   * ever.
+   */
+  private static int idleSeconds(Object session) {
+    return session instanceof List<?> facts
+            && facts.size() > 2
+            && facts.get(2) instanceof Integer seconds
+        ? seconds
+        : -1;
+  }
+
+  private static <V> Lives<V> always(ToLongFunction<V> life, BiPredicate<V, V> access) {
     return new Lives<>() {
       @Override
       public boolean asks() {
@@ -54,17 +88,22 @@ interface Lives<V> extends AutoCloseable {
 
       @Override
       public long created(V value) {
-        return Change.LEAVE;
+        return life.applyAsLong(value);
       }
 
       @Override
       public long updated(V value) {
-        return Change.LEAVE;
+        return life.applyAsLong(value);
       }
 
       @Override
       public long accessed() {
         return Change.LEAVE;
+      }
+
+      @Override
+      public boolean isAccess(V before, V after) {
+        return access.test(before, after);
       }
     };
   }

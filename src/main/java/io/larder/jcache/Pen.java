@@ -60,8 +60,7 @@ final class Pen<V> {
         return new Outcome(false, before);
       }
     }
-    var change =
-        Change.replace(old, bytes, () -> bytes(lives.stamped(value)), lives.updated(value));
+    var change = Change.replace(old, bytes, lives.updated(value));
     return entries.change(place, lives.isAccess(expected, value) ? change.asAccess() : change);
   }
 

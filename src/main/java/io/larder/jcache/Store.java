@@ -4,7 +4,6 @@ import io.larder.valkey.ValkeyStores;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import javax.cache.configuration.MutableConfiguration;
 
@@ -25,32 +24,8 @@ final class Store implements AutoCloseable {
   private Store(JcacheSettings settings, Entries entries) {
     this.settings = settings;
     this.entries = entries;
-    var steady = new SteadyEntries(entries, System::nanoTime);
     this.sessions =
-        new VisitedEntries(
-            steady, new Accesses(steady, times(), System::nanoTime), System::nanoTime);
-  }
-
-  private SessionLives<Object> lives() {
-    return new SessionLives<>(settings.ttl(), SLACK, InstantSource.system());
-  }
-
-  private Accesses.Times times() {
-    Form<Object> form = Form.ofSessions(Store.class.getClassLoader(), settings.allowed());
-    var lives = lives();
-    return new Accesses.Times() {
-      @Override
-      public boolean areSame(byte[] one, byte[] other) {
-        return form.read(one)
-            .map(SessionLives::used)
-            .equals(form.read(other).map(SessionLives::used));
-      }
-
-      @Override
-      public byte[] stamped(byte[] session) {
-        return form.read(session).map(lives::stamped).map(form::write).orElse(session);
-      }
-    };
+        new VisitedEntries(new SteadyEntries(entries, System::nanoTime), System::nanoTime);
   }
 
   /** The store that the settings name. */
@@ -82,10 +57,7 @@ final class Store implements AutoCloseable {
     if (session.isPresent()) {
       boolean attributes = session.get().isOfAttributes();
       Form<V> values = attributes ? new Form<>(loader, allowed) : Form.ofSessions(loader, allowed);
-      Lives<V> lives =
-          attributes
-              ? Lives.ofAttributes()
-              : new SessionLives<>(settings.ttl(), SLACK, InstantSource.system());
+      Lives<V> lives = attributes ? Lives.ofAttributes() : Lives.ofSessions(settings.ttl(), SLACK);
       return new Kind<>(configuration, (Layout<K>) session.get(), values, lives);
     }
     return new Kind<>(

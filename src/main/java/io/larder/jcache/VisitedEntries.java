@@ -12,29 +12,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Entries of sessions as the server uses them: in one request, so on one thread, it reads the
  * session, notes the access by comparing and setting, reads attributes one by one, writes those
- * that changed one by one, and then reads, compares and sets the session twice. Here that is two
- * commands, one if nothing has changed, and nobody sees a part of what a request has written:
+ * that changed one by one, and then reads, compares and sets the session twice. Here that is three
+ * commands, two if nothing has changed, and nobody sees a part of what a request has written:
  *
  * <ul>
  *   <li>reading the session brings its attributes along if they are small;
- *   <li>the note of the access waits for what the request writes, {@link Accesses}: a session that
- *       this thread has just read is there, and that others change it meanwhile is told by the
- *       write;
  *   <li>attributes that are written wait until the session is compared and set next, and then
  *       change with it or not at all; those that are as they were read are not written;
  *   <li>after that the session is read, and set to what it is, without asking.
  * </ul>
  *
- * <p>The time of the last use is also how servers tell whether the session that they have in memory
- * is good: it is as long as that time is the one that they have noted. So whatever changes a
- * session brings a new time into the store: its request's own, if that note waits and goes along,
- * else one that nobody has noted. Or else a server that has not seen the change might take what it
- * has for good.
- *
- * <p>What a thread knows of a session it knows for one request: the next one begins by reading it.
- * The server gives a request's writing up at the first attribute that cannot be serialised, and
- * says so to nobody here: the next request's note of its access tells that such a one has been
- * before.
+ * What a thread knows of a session it knows for one request: the next one begins by reading it. The
+ * server gives a request's writing up at the first attribute that cannot be serialised, and says so
+ * to nobody here: the next request's note of its access tells that such a one has been before.
  */
 final class VisitedEntries implements Entries {
   private static final Logger LOG = System.getLogger(VisitedEntries.class.getName());
@@ -46,10 +36,7 @@ final class VisitedEntries implements Entries {
    */
   static final Duration DRAFTS_LIFE = Duration.ofSeconds(10);
 
-  private static final byte[] NOBODYS = {};
-
   private final Entries entries;
-  private final Accesses accesses;
   private final LongSupplier nanoTime;
 
   private enum Stage {
@@ -69,10 +56,6 @@ final class VisitedEntries implements Entries {
     private final String key;
     private Stage stage = Stage.LOOKED;
     private @Nullable Seen seen;
-
-    /** The session as this thread has made, noted or written it last, with a time of its own. */
-    private byte[] own = NOBODYS;
-
     private long draftedNanos;
     private final Map<String, byte[]> drafts = new HashMap<>();
 
@@ -85,12 +68,10 @@ final class VisitedEntries implements Entries {
   /**
    * Visited entries.
    *
-   * @param accesses of the same entries
    * @param nanoTime a monotonic clock
    */
-  VisitedEntries(Entries entries, Accesses accesses, LongSupplier nanoTime) {
+  VisitedEntries(Entries entries, LongSupplier nanoTime) {
     this.entries = entries;
-    this.accesses = accesses;
     this.nanoTime = nanoTime;
   }
 
@@ -103,7 +84,7 @@ final class VisitedEntries implements Entries {
   private byte @Nullable [] head(Visit visit, Place place) {
     var seen = visit.seen;
     if (seen == null || visit.stage == Stage.LOOKED || visit.stage == Stage.GONE) {
-      seen = accesses.shown(place, entries.look(place.key()));
+      seen = entries.look(place.key());
       visit.seen = seen;
       visit.stage = visit.drafts.isEmpty() ? Stage.LOOKED : Stage.DRAFTED;
     }
@@ -133,7 +114,7 @@ final class VisitedEntries implements Entries {
     }
     var value = change.value();
     if (value == null) {
-      var outcome = entries.change(place, accesses.merged(place, change).change());
+      var outcome = entries.change(place, change);
       VISITS.remove();
       if (outcome.done()) {
         visit(place.key()).stage = Stage.GONE;
@@ -143,18 +124,9 @@ final class VisitedEntries implements Entries {
     if (change.isAccess() && visit.stage != Stage.LOOKED) {
       visit = anew(visit);
     } else if (isSetAlready(visit, place, change, value)) {
-      return visit.stage == Stage.WRITTEN ? leave(visit, value) : keep(visit, value);
+      return visit.stage == Stage.WRITTEN ? leave(value) : keep(visit, value);
     }
-    var seen = visit.seen;
-    if (change.isAccess()
-        && seen != null
-        && change.admits(seen.field(place.field()))
-        && accesses.keep(place, change)) {
-      visit.seen = seen.with(place, value, Map.of());
-      visit.own = value;
-      return new Change.Outcome(true, change.expected());
-    }
-    return write(visit, place, change);
+    return write(visit, place, change, value);
   }
 
   /** The request before has failed, and what it has left is neither to be written nor read. */
@@ -209,46 +181,28 @@ final class VisitedEntries implements Entries {
   }
 
   /** The request has written everything: the next one begins anew. */
-  private static Change.Outcome leave(Visit visit, byte[] value) {
-    visit.seen = null;
-    visit.stage = Stage.LOOKED;
+  private Change.Outcome leave(byte[] value) {
+    VISITS.remove();
     return new Change.Outcome(true, value);
   }
 
-  private Change.Outcome write(Visit visit, Place place, Change asked) {
+  private Change.Outcome write(Visit visit, Place place, Change change, byte[] value) {
     boolean drafted = visit.stage == Stage.DRAFTED;
-    var merged = accesses.merged(place, asked.with(visit.drafts));
-    boolean noted = merged.noted() || hasTime(visit, asked);
-    var change = noted ? merged.change() : merged.change().stamped();
-    var outcome = entries.change(place, change);
+    var outcome = entries.change(place, change.with(visit.drafts));
     var before = outcome.before();
-    var value = change.value();
-    if (outcome.done() && value != null) {
+    if (outcome.done()) {
       visit.seen =
           (visit.seen == null ? new Seen(Map.of(), isNew(change)) : visit.seen)
               .with(place, value, visit.drafts);
       visit.stage = drafted ? Stage.WRITTEN : Stage.LOOKED;
-      visit.own = noted ? value : NOBODYS;
       visit.drafts.clear();
     } else if (drafted && before != null) {
       // tried again with what is there now
       visit.seen = new Seen(Map.of(place.field(), before), false);
-      visit.own = NOBODYS;
     } else {
       VISITS.remove();
     }
     return outcome;
-  }
-
-  /**
-   * Whether what a change sets has a time of this request's, and is not what is there: that could
-   * have been noted upon by others, whose notes would go through after it.
-   */
-  private static boolean hasTime(Visit visit, Change change) {
-    return change.isAccess()
-        || change.condition() != Change.Condition.EQUAL
-        || (Arrays.equals(change.expected(), visit.own)
-            && !Arrays.equals(change.expected(), change.value()));
   }
 
   private static boolean isNew(Change change) {
@@ -300,7 +254,6 @@ final class VisitedEntries implements Entries {
 
   @Override
   public void close() {
-    accesses.close();
     entries.close();
   }
 }

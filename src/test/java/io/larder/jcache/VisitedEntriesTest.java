@@ -4,11 +4,9 @@ import static io.larder.jcache.EntriesContract.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.jcache.Change.Condition;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,9 +18,7 @@ final class VisitedEntriesTest {
   private long now;
   private final List<String> commands = new ArrayList<>();
   private final Entries memory = new MemoryEntries(() -> 1);
-  private final Entries counted = new Counted();
-  private final Accesses accesses = new Accesses(counted, AccessesTest.TIMES, () -> now);
-  private final Entries visited = new VisitedEntries(counted, accesses, () -> now);
+  private final Entries visited = new VisitedEntries(new Counted(), () -> now);
 
   private final class Counted implements Entries {
     @Override
@@ -63,11 +59,6 @@ final class VisitedEntriesTest {
     memory.change(A, set("a0"));
   }
 
-  @AfterEach
-  void close() {
-    visited.close();
-  }
-
   private static Change set(String value) {
     return Change.set(Condition.ANY, bytes(value), 1_000, 1_000);
   }
@@ -77,9 +68,9 @@ final class VisitedEntriesTest {
   }
 
   @Test
-  void request_readingAndWriting_isTwoCommands() {
+  void request_readingAndWriting_isThreeCommands() {
     assertThat(visited.get(HEAD)).isEqualTo(bytes("0"));
-    assertThat(access("0", "1")).isTrue();
+    assertThat(replace("0", "1")).isTrue();
     assertThat(visited.get(A)).isEqualTo(bytes("a0"));
     assertThat(visited.get(B)).isNull();
     visited.change(A, set("a1"));
@@ -93,157 +84,20 @@ final class VisitedEntriesTest {
     assertThat(visited.get(HEAD)).isEqualTo(bytes("2"));
     assertThat(replace("2", "2")).isTrue();
 
-    assertThat(commands).containsExactly("look", "change");
-    accesses.write(Duration.ZERO);
-    assertThat(commands).as("the note went with the write").containsExactly("look", "change");
+    assertThat(commands).containsExactly("look", "change", "change");
   }
 
   @Test
-  void request_readingOnly_isOneCommandAndTheNextBeginsAnew() {
+  void request_readingOnly_isTwoCommandsAndTheNextBeginsAnew() {
     for (int i = 0; i < 2; i++) {
       commands.clear();
       assertThat(visited.get(HEAD)).isEqualTo(bytes("" + i));
-      assertThat(access("" + i, "" + (i + 1))).isTrue();
+      assertThat(replace("" + i, "" + (i + 1))).isTrue();
       assertThat(visited.get(A)).isEqualTo(bytes("a0"));
-      assertThat(commands).containsExactly("look");
+      assertThat(commands).containsExactly("look", "change");
     }
-    commands.clear();
-    accesses.write(Duration.ZERO);
-    assertThat(commands).as("one note of both").containsExactly("change");
-    assertThat(memory.get(HEAD)).isEqualTo(bytes("2"));
     memory.change(HEAD, Change.remove());
     assertThat(visited.get(HEAD)).isNull();
-  }
-
-  @Test
-  void request_noteIsWrittenBeforeItsEnd_writesOnIt() {
-    visited.get(HEAD);
-    access("0", "1");
-    accesses.write(Duration.ZERO);
-    visited.change(B, set("b1"));
-    visited.get(HEAD);
-    assertThat(replace("1", "2")).isTrue();
-    assertThat(memory.get(HEAD)).isEqualTo(bytes("2"));
-    assertThat(memory.get(B)).isEqualTo(bytes("b1"));
-  }
-
-  @Test
-  void request_othersChangedAfterItsNote_isToldWhenItWrites() {
-    visited.get(HEAD);
-    access("0", "1");
-    memory.change(HEAD, set("theirs"));
-    visited.change(B, set("b1"));
-    visited.get(HEAD);
-    assertThat(replace("1", "2")).isFalse();
-    assertThat(visited.get(HEAD)).isEqualTo(bytes("theirs"));
-    assertThat(replace("theirs", "ours")).isTrue();
-    assertThat(memory.get(B)).isEqualTo(bytes("b1"));
-    accesses.write(Duration.ZERO);
-    assertThat(memory.get(HEAD)).isEqualTo(bytes("ours"));
-  }
-
-  @Test
-  void request_removedElsewhereAfterItsNote_doesNotBringItBack() {
-    visited.get(HEAD);
-    access("0", "1");
-    memory.change(HEAD, Change.remove());
-    accesses.write(Duration.ZERO);
-    assertThat(memory.get(HEAD)).isNull();
-    visited.change(B, set("b1"));
-    visited.get(HEAD);
-    assertThat(replace("1", "2")).isFalse();
-    assertThat(memory.get(HEAD)).isNull();
-  }
-
-  private boolean write(String before, String after) {
-    var change =
-        Change.replace(bytes(before), bytes(after), () -> bytes(after + " stamped"), 1_000);
-    return visited.change(HEAD, change).done();
-  }
-
-  @Test
-  void write_ofARequestThatNotedItsAccess_hasItsTime() {
-    visited.get(HEAD);
-    access("0", "1");
-    visited.change(B, set("b1"));
-    visited.get(HEAD);
-    assertThat(write("1", "2")).isTrue();
-    assertThat(memory.get(HEAD)).isEqualTo(bytes("2"));
-    visited.get(HEAD);
-    assertThat(write("2", "2")).isTrue();
-    // once more, as an application may
-    visited.change(B, set("b2"));
-    visited.get(HEAD);
-    assertThat(write("2", "3")).isTrue();
-    assertThat(memory.get(HEAD)).isEqualTo(bytes("3"));
-  }
-
-  /** The server compares and sets what is there already if only attributes have changed. */
-  @Test
-  void write_noteIsWrittenBefore_changesTheSessionForWhoHasReadIt() {
-    visited.get(HEAD);
-    access("0", "1");
-    accesses.write(Duration.ZERO);
-    var theirs = Change.replace(bytes("1"), bytes("theirs"), 1_000);
-    visited.change(B, set("b1"));
-    visited.get(HEAD);
-    assertThat(write("1", "1")).isTrue();
-    assertThat(memory.get(HEAD)).isEqualTo(bytes("1 stamped"));
-    assertThat(memory.change(HEAD, theirs).done()).as("their note of then").isFalse();
-  }
-
-  @Test
-  void write_ofASessionThatThisThreadHasMade_hasItsTimeIfItIsAnother() {
-    var other = Place.head("larder:1:session:{new}:app");
-    visited.change(other, Change.set(Condition.ABSENT, bytes("0"), 1_000, 1_000));
-    for (var values : List.of(List.of("0", "1", "1"), List.of("1", "1", "1 stamped"))) {
-      visited.change(Place.part(other.key(), "b"), set("b of " + values));
-      visited.get(other);
-      var stamped = bytes(values.get(1) + " stamped");
-      var change = Change.replace(bytes(values.get(0)), bytes(values.get(1)), () -> stamped, 1_000);
-      assertThat(visited.change(other, change).done()).isTrue();
-      assertThat(memory.get(other)).isEqualTo(bytes(values.get(2)));
-    }
-  }
-
-  @Test
-  void write_othersWereFaster_hasATimeThatTheyHaveNot() {
-    visited.get(HEAD);
-    access("0", "1");
-    visited.change(B, set("b1"));
-    memory.change(HEAD, set("theirs"));
-    visited.get(HEAD);
-    assertThat(write("1", "2")).isFalse();
-    visited.get(HEAD);
-    assertThat(write("theirs", "ours")).isTrue();
-    assertThat(memory.get(HEAD)).isEqualTo(bytes("ours stamped"));
-    assertThat(visited.get(HEAD)).isEqualTo(bytes("ours stamped"));
-    assertThat(write("ours stamped", "ours stamped")).isTrue();
-  }
-
-  @Test
-  void write_onAThreadThatHasNotNotedTheAccess_hasATimeThatNobodyHas() {
-    visited.change(B, set("b1"));
-    visited.get(HEAD);
-    assertThat(write("0", "1")).isTrue();
-    assertThat(memory.get(HEAD)).isEqualTo(bytes("1 stamped"));
-    visited.get(HEAD);
-    assertThat(write("1 stamped", "1 stamped")).isTrue();
-
-    visited.change(B, set("b2"));
-    visited.get(HEAD);
-    assertThat(write("1 stamped", "2")).isTrue();
-    assertThat(memory.get(HEAD)).as("others may have read it").isEqualTo(bytes("2 stamped"));
-  }
-
-  @Test
-  void remove_comparesWithTheNote() {
-    visited.get(HEAD);
-    access("0", "1");
-    assertThat(visited.change(HEAD, Change.removeIf(bytes("1"))).done()).isTrue();
-    assertThat(memory.get(HEAD)).isNull();
-    accesses.write(Duration.ZERO);
-    assertThat(memory.get(HEAD)).isNull();
   }
 
   @Test
@@ -305,9 +159,9 @@ final class VisitedEntriesTest {
   }
 
   @Test
-  void write_whatWasRead_isOneCommandAndLeavesWhatOthersHaveSet() {
+  void write_whatWasRead_isTwoCommandsAndLeavesWhatOthersHaveSet() {
     visited.get(HEAD);
-    access("0", "1");
+    replace("0", "1");
     assertThat(visited.get(A)).isEqualTo(bytes("a0"));
     memory.change(A, set("theirs"));
     visited.change(A, set("a0"));
@@ -316,9 +170,9 @@ final class VisitedEntriesTest {
     visited.get(HEAD);
     assertThat(replace("1", "1")).isTrue();
     assertThat(memory.get(A)).isEqualTo(bytes("theirs"));
-    assertThat(commands).containsExactly("look");
+    assertThat(commands).containsExactly("look", "change");
     visited.get(HEAD);
-    assertThat(commands).as("the next request begins anew").containsExactly("look", "look");
+    assertThat(commands).as("the next request begins anew").hasSize(3).endsWith("look");
   }
 
   @Test
