@@ -192,11 +192,9 @@ class ComposeIT {
     return "/api/conversations/" + Api.json(made).get("id").asText();
   }
 
-  /** Kills a container from outside, and waits until nothing of it listens any more. */
-  private static void kill(Composed composed, String service) {
-    var name = composed.container(service);
-    var pid = Command.podman("inspect", "--format", "{{.State.Pid}}", name);
-    assertThat(Command.run(Map.of(), "kill", "-KILL", pid).code()).isZero();
-    Command.podman("wait", name);
+  /** Kills a container, and waits until nothing of it listens any more. */
+  private void kill(Composed composed, String service) {
+    proxy.kill(service);
+    Command.podman("wait", composed.container(service));
   }
 }

@@ -1,6 +1,7 @@
 package io.larder.inference;
 
 import io.larder.json.Json;
+import io.larder.wire.WireRequest;
 
 /**
  * What is attached to a request as base64: images, sounds, documents. Providers charge these by
@@ -17,8 +18,13 @@ final class Attached {
 
   private Attached() {}
 
-  /** Bytes of a value that are not to be counted: what each attachment has beyond its due. */
-  static long surplus(Json value) {
+  /** Bytes of a request that are not to be counted: what each attachment has beyond its due. */
+  static long surplus(WireRequest request) {
+    // most have no room for any
+    return request.length() > BYTES_COUNTED ? surplus(request.object()) : 0;
+  }
+
+  private static long surplus(Json value) {
     return switch (value) {
       case Json.Obj object -> object.members().stream().mapToLong(m -> surplus(m.value())).sum();
       case Json.Arr array -> array.items().stream().mapToLong(Attached::surplus).sum();

@@ -31,8 +31,7 @@ record Estimate(long input, long output) {
   private static final long TOKENS_MAX = 1_000_000_000_000L;
 
   static Estimate of(Wire wire, WireRequest request) {
-    long input =
-        Math.ceilDiv(request.length() - Attached.surplus(request.object()), BYTES_PER_TOKEN);
+    long input = Math.ceilDiv(request.length() - Attached.surplus(request), BYTES_PER_TOKEN);
     return switch (wire) {
       // vendors count for free
       case ANTHROPIC_COUNT_TOKENS -> new Estimate(0, 0);
